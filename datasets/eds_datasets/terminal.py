@@ -1,0 +1,145 @@
+"""What every command line of the house shares: lazy groups, one exit for errors, listings in three formats."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import importlib
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import IO, Any, TypeVar
+
+import click
+
+from eds_datasets.errors import EdsError
+
+__all__ = ["LazyGroup", "format_option", "print_records"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _CommandFailed(click.ClickException):
+    """An `EdsError` on its way out: one line on stderr, a tip, and the error's exit code."""
+
+    def __init__(self, error: EdsError, program: str) -> None:
+        super().__init__(error.message)
+        self.exit_code = error.exit_code
+        self.tip = error.tip
+        self.program = program
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the message and its tip to stderr."""
+        stream = file if file is not None else sys.stderr
+        click.echo(f"{self.program}: {click.style('error', fg='red')}: {self.message}", file=stream)
+        if self.tip:
+            click.echo(f"  tip: {self.tip}", file=stream)
+
+
+class LazyGroup(click.Group):
+    """A click group that imports a command when it is asked for, and turns an `EdsError` into one line.
+
+    Parameters
+    ----------
+    lazy : mapping of str to str
+        Command name to ``"module:attribute"``, in the order in which help lists them.
+    """
+
+    def __init__(self, *args: Any, lazy: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lazy = dict(lazy or {})
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which they were declared."""
+        return [*self.lazy, *(name for name in self.commands if name not in self.lazy)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return the command, or None when there is no such name."""
+        if cmd_name not in self.lazy:
+            return self.commands.get(cmd_name)
+        module, _, attribute = self.lazy[cmd_name].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{self.lazy[cmd_name]} is no click command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of the first argument; a near miss is answered with the name that was meant."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            near = difflib.get_close_matches(name, self.list_commands(ctx), n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            ctx.fail(f"No such command '{name}'.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an `EdsError` leaves through one door."""
+        try:
+            return super().invoke(ctx)
+        except EdsError as error:
+            raise _CommandFailed(error, ctx.find_root().info_name or "eds") from error
+
+
+def format_option(function: F) -> F:
+    """Add ``--format table|csv|json``, which every listing takes."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(["table", "csv", "json"]),
+        default="table",
+        show_default=True,
+        help="How to print the listing.",
+    )(function)
+
+
+def print_records(
+    records: Iterable[Mapping[str, Any]],
+    columns: Sequence[str],
+    format_: str = "table",
+    *,
+    title: str | None = None,
+    footer: str | None = None,
+) -> None:
+    """Print records as a table for people, or as CSV or JSON for programs.
+
+    Parameters
+    ----------
+    records : iterable of mappings
+        One mapping a row; a key that is missing is an empty cell.
+    columns : sequence of str
+        The keys to print, in order; they are the headings too.
+    format_ : {"table", "csv", "json"}
+        ``json`` prints a list of objects with the records' own types.
+    title, footer : str, optional
+        Printed above and below a table, never into CSV or JSON.
+    """
+    rows = [{column: record.get(column) for column in columns} for record in records]
+    if format_ == "json":
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif format_ == "csv":
+        writer = csv.DictWriter(sys.stdout, fieldnames=list(columns), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        _print_table(rows, columns, title, footer)
+
+
+def _print_table(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str | None, footer: str | None
+) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, caption=footer, box=box.SIMPLE_HEAD, title_justify="left", caption_justify="left")
+    for column in columns:
+        values = [row[column] for row in rows if row[column] is not None]
+        numeric = bool(values) and all(isinstance(value, int | float) for value in values)
+        table.add_column(column, justify="right" if numeric else "left")
+    for row in rows:
+        # Text: a student's name with brackets in it is no markup
+        table.add_row(*(Text("" if row[column] is None else str(row[column])) for column in columns))
+    Console(width=None if sys.stdout.isatty() else 120).print(table)

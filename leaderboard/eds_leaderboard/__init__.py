@@ -1,0 +1,1 @@
+"""The hackathon: entries validated and scored, standings that can be trusted."""
