@@ -4,9 +4,8 @@ import subprocess
 import sys
 from dataclasses import FrozenInstanceError
 
-import pytest
-
 import eds_datasets
+import pytest
 from eds_datasets.dataset import Dataset, choose_layer
 from eds_datasets.errors import UsageError
 

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from eds_datasets import load_iris
 from eds_datasets.errors import UsageError
 

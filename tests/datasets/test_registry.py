@@ -2,7 +2,6 @@ import re
 from pathlib import PurePosixPath
 
 import pytest
-
 from eds_datasets.errors import UsageError
 from eds_datasets.registry import entries, entry
 
