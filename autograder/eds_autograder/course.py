@@ -205,7 +205,8 @@ def _read_settings(folder: Path) -> tuple[Any, Any]:
     from nbgrader.apps.baseapp import NbGrader
 
     # not the working directory's configuration: it may belong to another course
-    app = NbGrader(load_cwd_config=False, log_level=logging.ERROR)
+    app = NbGrader(log_level=logging.ERROR)
+    app.load_cwd_config = False
     try:
         app.initialize([], root=str(folder))
     except (Exception, SystemExit) as error:

@@ -270,5 +270,5 @@ def _read_points(value: Any, problem: Any) -> float | None:
 def _meant(name: str, known: Iterable[str] = (*KINDS, "points", "topics")) -> str:
     import difflib
 
-    near = difflib.get_close_matches(name, list(known), n=1)
+    near = difflib.get_close_matches(name, [str(word) for word in known], n=1)
     return f"; did you mean {near[0]!r}?" if near else ""

@@ -59,7 +59,7 @@ def check_releases(course: Course, names: Iterable[str] = ()) -> list[str]:
     """
     wanted = course.check_assignments(names)
     with _scratch(course) as scratch:
-        made = _generate(course, wanted, scratch, db_url=f"sqlite:///{scratch}/.gradebook.db")
+        made = _generate(course, wanted, scratch, gradebook=False)
         return [line for name in wanted for line in _differences(made[name], course.release_folder(name), name)]
 
 
@@ -102,12 +102,12 @@ def _scratch(course: Course) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _generate(course: Course, names: list[str], into: Path, db_url: str | None = None) -> dict[str, Path]:
+def _generate(course: Course, names: list[str], into: Path, *, gradebook: bool = True) -> dict[str, Path]:
     """Let nbgrader write the releases below a folder of ours; return where each one is."""
     from nbgrader.apps.api import NbGraderAPI
     from nbgrader.coursedir import CourseDirectory
 
-    config = _private_config(course, into, db_url)
+    config = _private_config(course, into, gradebook)
     coursedir = CourseDirectory(config=config)
     api = NbGraderAPI(coursedir, config=config)
     for name in names:
@@ -117,11 +117,14 @@ def _generate(course: Course, names: list[str], into: Path, db_url: str | None =
     return {name: Path(coursedir.format_path(str(into), ".", name)) for name in names}
 
 
-def _private_config(course: Course, release: Path, db_url: str | None) -> Any:
+def _private_config(course: Course, release: Path, gradebook: bool) -> Any:
     config = course.config.copy()
     config.CourseDirectory.root = str(course.root)
-    config.CourseDirectory.db_url = db_url or course.db_url
+    config.CourseDirectory.db_url = course.db_url
     config.CourseDirectory.release_directory = str(release)
+    # as nbgrader's own --no-db does
+    config.GenerateAssignment.no_database = not gradebook
+    config.SaveCells.enabled = gradebook
     return config
 
 
