@@ -32,19 +32,11 @@ def score_cells(scores: dict[str, float], order: Sequence[str], *, as_text: bool
     }
 
 
-def standing_columns(event: Event) -> list[str]:
-    """Return the columns of the board; the split that its scores are of is one of them."""
+def standing_columns(event: Event, *, for_table: bool = False) -> list[str]:
+    """Return the columns of the board; a table names the split in its title and has no column for it."""
     moved = [] if event.revealed_at is None else ["moved"]
-    return [
-        "rank",
-        *moved,
-        "team",
-        *metric_order(event.rules.metric),
-        "split",
-        "entries",
-        "entry",
-        "received",
-    ]
+    split = [] if for_table else ["split", "entry"]
+    return ["rank", *moved, "team", *metric_order(event.rules.metric), *split, "entries", "received"]
 
 
 def standing_records(event: Event, standings: Sequence[Standing], *, for_table: bool = False) -> list[Record]:

@@ -105,7 +105,9 @@ def submissions(team_name: str | None, event: Path | None, format_: str) -> None
         if team_name is not None:
             wanted = board.team(team_name)
             entries = [entry for entry in entries if entry.team_id == wanted.id]
-    records = entry_records(now, entries, teams, for_table=format_ == "table")
+    for_table = format_ == "table"
+    records = entry_records(now, entries, teams, for_table=for_table)
+    columns = entry_columns(now, for_table=for_table)
     print_listing(
-        records, entry_columns(now), format_, title=f"{now.name}: entries, {now.shown_split} scores"
+        records, columns, format_, title=f"{now.name}: entries, {now.shown_split} scores, times in UTC"
     )
