@@ -31,8 +31,8 @@ def save(dataset: Dataset, path: Path) -> str:
         Its arrays and tables are written; so is where they come from.
     path : Path
         ``.npz`` holds each array under its name, each column of a table under ``table.column``, and the
-        provenance as JSON under ``provenance``; nothing in it needs unpickling. ``.csv`` holds a table; a first
-        line that begins with ``#`` holds the provenance.
+        provenance as JSON under ``provenance``, and needs no unpickling. ``.csv`` holds one table, below a
+        line that begins with ``#`` and holds the provenance.
 
     Returns
     -------
