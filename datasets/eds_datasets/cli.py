@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,6 +81,36 @@ def _human(n_bytes: int) -> str:
             break
         value /= 1000
     return f"{value:.1f} {unit}" if unit != "B" else f"{n_bytes} B"
+
+
+@main.command()
+@click.argument("name")
+@click.option("--source", default="auto", show_default=True, help="The layer to sketch.")
+def show(name: str, source: str) -> None:
+    """Print the card of a data set, with a sketch of the data."""
+    from eds_datasets import cards
+    from eds_datasets.inventory import find
+    from eds_datasets.sketch import sketch
+    from eds_datasets.views import VIEWS
+
+    known = find(name)
+    data = cards.sample(known, known.nearest_layer() if source == "auto" else source)
+    if data is None:
+        raise EdsError(f"{name} is not on this machine", tip=f"run `eds data fetch {name}`")
+    _print_markdown(cards.card(known, data))
+    for view in VIEWS[known.name](data):
+        click.echo(f"\n{data.source}: {sketch(view)}")
+
+
+def _print_markdown(text: str) -> None:
+    """Print Markdown laid out on a terminal, and as it is into a file or a pipe."""
+    if not sys.stdout.isatty():
+        click.echo(text)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console().print(Markdown(text))
 
 
 @main.command()
@@ -198,3 +229,29 @@ def simulate(name: str, seed: int, out: Path) -> None:
         raise UsageError(f"{name} has no simulator", tip=f"these have one: {able}")
     simulated = known.function(known.simulator)(seed=seed)
     click.echo(f"{out}: {save(simulated, out)}")
+
+
+@main.command("cards")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 when a card is not what it would be.")
+@click.option("--pictures", is_flag=True, help="Draw docs/data/*.png too, real beside simulated.")
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="The clone of the course; by default this folder.",
+)
+def make_cards(check: bool, pictures: bool, root: Path) -> None:
+    """Write datasets/cards/*.md from registry and loaders (for those who work on the course)."""
+    from eds_datasets.publish import check_cards, draw_pictures, write_cards
+
+    if check:
+        problems = check_cards(root)
+        for problem in problems:
+            click.echo(problem)
+        if problems:
+            raise EdsError(f"{len(problems)} cards are not up to date", tip="run `eds data cards`")
+        return
+    for path in write_cards(root):
+        click.echo(path)
+    for path in draw_pictures(root) if pictures else ():
+        click.echo(path)

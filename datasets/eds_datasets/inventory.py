@@ -6,12 +6,12 @@ import difflib
 import functools
 import importlib
 import tomllib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
-from eds_datasets import registry
+from eds_datasets import fetch, registry
 from eds_datasets.dataset import Layer
 from eds_datasets.errors import UsageError
 from eds_datasets.registry import RegistryEntry
@@ -35,6 +35,12 @@ class InventoryEntry:
         Where it can come from.
     packaged_licence : str or None
         Terms of the part that comes inside a dependency.
+    collected : str
+        How the real data came to be.
+    faults : tuple of str
+        What is known to be wrong with them.
+    sample : mapping of str to mapping
+        For a layer, arguments of loader or simulator that give a small part, enough to look at.
     """
 
     name: str
@@ -44,6 +50,9 @@ class InventoryEntry:
     simulator: str | None = None
     layers: tuple[Layer, ...]
     packaged_licence: str | None = None
+    collected: str = ""
+    faults: tuple[str, ...] = ()
+    sample: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def files(self) -> list[RegistryEntry]:
         """Return the files that a download reads, in the registry's order."""
@@ -53,6 +62,12 @@ class InventoryEntry:
         """Return the licences of the real data, each once; simulated data are as free as the code."""
         packaged = [self.packaged_licence] if self.packaged_licence else []
         return list(dict.fromkeys([*packaged, *(known.licence for known in self.files())]))
+
+    def nearest_layer(self) -> Layer:
+        """Return the layer to look at first: real where it is here already, otherwise the last resort."""
+        is_here = self.files() and all(fetch.cached(known.key) for known in self.files() if known.mirrored)
+        order = [layer for layer in self.layers if layer != "download" or is_here]
+        return order[0] if order else "download"
 
     def function(self, name: str) -> Callable[..., Any]:
         """Import the data set's module and return one function of it."""
@@ -64,10 +79,12 @@ class InventoryEntry:
 def inventory() -> dict[str, InventoryEntry]:
     """Return every data set under its name, in the order in which the course meets them."""
     text = resources.files("eds_datasets").joinpath("inventory.toml").read_text(encoding="utf-8")
-    return {
-        name: InventoryEntry(name=name, **{**fields, "layers": tuple(fields["layers"])})
-        for name, fields in tomllib.loads(text).items()
-    }
+    return {name: _entry(name, fields) for name, fields in tomllib.loads(text).items()}
+
+
+def _entry(name: str, fields: Mapping[str, Any]) -> InventoryEntry:
+    frozen = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+    return InventoryEntry(name=name, **frozen)
 
 
 def find(name: str) -> InventoryEntry:
