@@ -21,7 +21,7 @@ IntArray = NDArray[np.integer[Any]]
 
 KINDS = ("earthquake", "explosion", "noise")
 
-_STATION_SPACING = 14.0  # km
+_STATION_SPACING = 10.0  # km
 _BLOCK = 2048  # records whose candidates are in memory at once
 _ACCELEROMETER_EXCESS = 18.0  # dB of self-noise above a seismometer's
 _RECORD_SPREAD = 4.0  # dB from one record of a station to the next
@@ -32,8 +32,8 @@ _MEAN_P_RADIATION = 0.52  # over the focal sphere (Boore & Boatwright 1984, Bull
 class Catalogue:
     """What is known of each record before a sample of it exists; all arrays have the shape (n_records,).
 
-    Lengths are in km, times in s, angles in radians, noise in dB re (m/s)²/Hz, gain in counts s/m. An event and a
-    distance that a noise record lacks are −1 and NaN.
+    Lengths are in km, times in s, angles in radians, noise in dB re (m/s)²/Hz, gain in counts s/m. An event
+    and a distance that a noise record lacks are −1 and NaN.
     """
 
     kind: IntArray
@@ -80,8 +80,9 @@ def draw_catalogue(
 ) -> Catalogue:
     """Draw a network, events around it, and the records that a catalogue would hold.
 
-    Events lie around a station at distances of the region's law; all stations then hear all events, and of these
-    pairs the catalogue keeps those that reproduce the region's law of distances and that an analyst could pick.
+    Events lie around a station at distances of the region's law; all stations then hear all events, and of
+    these pairs the catalogue keeps those that reproduce the region's law of distances and that an analyst
+    could pick.
 
     Parameters
     ----------
@@ -112,12 +113,16 @@ def draw_catalogue(
                 continue
             share = None if n_events is None else -(-n_events * n_records // counts[kind])
             events = _draw_events(rng, region, network, kind, _event_count(n_records, share, n_stations))
-            pairs = _pair(rng, region, network, events)
+            pairs = _pair(rng, network, events)
             chosen = _select(rng, region, pairs, n_records, longest_s_minus_p, sampling_rate)
             pairs["event"] = pairs["event"] + first_event
             first_event += events["magnitude"].size
             parts.append({name: values[chosen] for name, values in pairs.items()})
-    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0] if name not in ("east", "north")}
+    whole = {
+        name: np.concatenate([part[name] for part in parts])
+        for name in parts[0]
+        if name not in ("east", "north")
+    }
     catalogue = Catalogue(**whole)
     return catalogue.take(rng.permutation(catalogue.size))
 
@@ -129,7 +134,7 @@ def _blocks(n_records: int) -> list[int]:
 
 def _event_count(n_records: int, n_events: int | None, n_stations: int) -> int:
     if n_events is None:
-        return max(-(-2 * n_records // 5), -(-4 * n_records // n_stations))
+        return max(2 * n_records, -(-20 * n_records // n_stations))
     if n_events * n_stations < n_records:
         raise UsageError(
             f"{n_events} events at {n_stations} stations cannot give {n_records} records",
@@ -157,7 +162,9 @@ def _draw_stations(rng: np.random.Generator, region: Region, n_stations: int) ->
     }
 
 
-def _draw_events(rng: np.random.Generator, region: Region, network: Columns, kind: str, n_events: int) -> Columns:
+def _draw_events(
+    rng: np.random.Generator, region: Region, network: Columns, kind: str, n_events: int
+) -> Columns:
     explosion = kind == "explosion"
     depth = (
         np.full(n_events, 0.1)
@@ -173,7 +180,8 @@ def _draw_events(rng: np.random.Generator, region: Region, network: Columns, kin
     magnitude = _gutenberg_richter(rng, region, n_events)
     stress_drop = region.stress_drop * rng.lognormal(0.0, region.stress_drop_spread, n_events)
     if explosion:
-        # commercial blasts are small, and slow for their size: a row of holes fires within a tenth of a second
+        # commercial blasts are small, and slow for their size: a row of holes fires within a tenth of a
+        # second
         magnitude, stress_drop = np.minimum(magnitude, rng.uniform(1.0, 2.8, n_events)), 0.3 * stress_drop
     return {
         "kind": np.full(n_events, KINDS.index(kind)),
@@ -197,7 +205,7 @@ def _gutenberg_richter(rng: np.random.Generator, region: Region, size: int) -> A
     return np.asarray(region.smallest_magnitude - np.log1p(-uniform * -np.expm1(-beta * span)) / beta)
 
 
-def _pair(rng: np.random.Generator, region: Region, network: Columns, events: Columns) -> Columns:
+def _pair(rng: np.random.Generator, network: Columns, events: Columns) -> Columns:
     """Return every event at every station, one row a pair."""
     n_events, n_stations = events["magnitude"].size, network["gain"].size
     event = np.repeat(np.arange(n_events), n_stations)
@@ -224,7 +232,7 @@ def _select(
     longest_s_minus_p: float,
     sampling_rate: float,
 ) -> IntArray:
-    """Choose records without repetition (Gumbel's trick), in proportion to law of distance times chance of a pick."""
+    """Choose records in proportion to law of distance times chance of a pick; Gumbel keeps them distinct."""
     decibels = _expected_snr(region, pairs, sampling_rate)
     detection = 1.0 / (1.0 + np.exp(-(decibels - region.threshold) / region.threshold_width))
     slowness = 1.0 / region.s_velocity - 1.0 / region.p_velocity
@@ -232,7 +240,7 @@ def _select(
     possible = int(np.count_nonzero(detection > 1e-9))
     if possible < n_records:
         raise UsageError(
-            f"only {possible} of {detection.size} pairs of event and station fit the record: expected {n_records}",
+            f"only {possible} of {detection.size} pairs of event and station fit: expected {n_records}",
             tip="ask for longer records, or for more events or stations",
         )
     weight = detection * _distance_correction(region, pairs["distance"], detection)
@@ -253,7 +261,7 @@ def _distance_correction(region: Region, distance: Array, detection: Array) -> A
 
 
 def _expected_snr(region: Region, pairs: Columns, sampling_rate: float) -> Array:
-    """Return the P power over noise that a vertical record would have with an average radiation pattern, dB."""
+    """Return the P power over noise on a vertical component under an average radiation pattern, dB."""
     frequency = np.geomspace(0.05, 0.45 * sampling_rate, 28)
     width = np.gradient(frequency)
     moment = seismic_moment(pairs["magnitude"])
@@ -264,7 +272,11 @@ def _expected_snr(region: Region, pairs: Columns, sampling_rate: float) -> Array
     ) * attenuation(frequency, t_star)
     response = np.abs(instrument_response(frequency, pairs["instrument"])) ** 2
     ground = noise_power(
-        frequency, pairs["microseism"], region.microseism_frequency, pairs["cultural"], region.cultural_frequency
+        frequency,
+        pairs["microseism"],
+        region.microseism_frequency,
+        pairs["cultural"],
+        region.cultural_frequency,
     )
     noise = (ground * response) @ width + 10.0 ** (pairs["self_noise"] / 10.0) * 0.5 * sampling_rate
     scattered = 1.0 + region.scattering * pairs["distance"] / 10.0

@@ -1,8 +1,8 @@
 """What a seismometer records when nothing quakes, and how the instrument colours everything.
 
-Power is one-sided and of ground velocity, in (m/s)²/Hz. The secondary microseism, its primary companion at half the
-frequency and the band of human noise follow the shape of Peterson's noise models (1993, USGS Open-File Report
-93-322), whose low and high curves bound the levels that the regions draw from.
+Power is one-sided and of ground velocity, in (m/s)²/Hz. The secondary microseism, its primary companion at
+half the frequency and the band of human noise follow the shape of Peterson's noise models (1993, USGS
+Open-File Report 93-322), whose low and high curves bound the levels that the regions draw from.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ Array = NDArray[np.floating[Any]]
 ComplexArray = NDArray[np.complexfloating[Any, Any]]
 
 INSTRUMENTS = ("broadband", "short-period", "accelerometer")
-_CORNERS = np.array([0.02, 1.0, 0.0])  # Hz, of the two-pole high-pass of each instrument; none for the accelerometer
+_CORNERS = np.array(
+    [0.02, 1.0, 0.0]
+)  # Hz, of the two-pole high-pass of each instrument; none for the accelerometer
 _DAMPING = 0.707
 _ACCELEROMETER_UNITY = 10.0  # Hz
 _MICROSEISM_WIDTH = 0.35  # of ln f
@@ -26,7 +28,9 @@ _CULTURAL_WIDTH = 0.9
 _PRIMARY_BELOW_SECONDARY = 18.0  # dB
 
 
-def noise_power(frequency: Array, microseism: Array, peak: float, cultural: Array, cultural_peak: float) -> Array:
+def noise_power(
+    frequency: Array, microseism: Array, peak: float, cultural: Array, cultural_peak: float
+) -> Array:
     """Return the power of ground noise.
 
     Parameters
@@ -63,8 +67,9 @@ def instrument_response(frequency: Array, instrument: NDArray[np.integer[Any]]) 
     frequency : array, shape (n_frequencies,)
         Hz.
     instrument : array of int, shape (n_records,)
-        Index into `INSTRUMENTS`. A seismometer is a pendulum: −ω² over (ω0² − ω² + 2iβωω0) (Aki & Richards 2002,
-        section 12.1). An accelerometer records the derivative, scaled so that it equals velocity at 10 Hz.
+        Index into `INSTRUMENTS`. A seismometer is a pendulum: −ω² over (ω0² − ω² + 2iβωω0) (Aki & Richards
+        2002, section 12.1). An accelerometer records the derivative, scaled so that it equals velocity at
+        10 Hz.
 
     Returns
     -------
@@ -78,7 +83,9 @@ def instrument_response(frequency: Array, instrument: NDArray[np.integer[Any]]) 
     return np.asarray(np.where(is_accelerometer, derivative, pendulum))
 
 
-def random_spectrum(rng: np.random.Generator, power: Array, n_channels: int, n_fft: int, rate: float) -> ComplexArray:
+def random_spectrum(
+    rng: np.random.Generator, power: Array, n_channels: int, n_fft: int, rate: float
+) -> ComplexArray:
     """Return the spectra of Gaussian noise, ready for ``irfft``.
 
     Parameters
@@ -128,7 +135,9 @@ def burst_waveforms(rng: np.random.Generator, time: Array, level: Array, rate: f
     frequency = rng.lognormal(np.log(14.0), 0.4, owner.size)[:, None]
     delay = time - centre
     envelope = np.exp(-0.5 * (delay / width) ** 2)
-    shape = envelope * np.sin(2.0 * np.pi * frequency * delay + rng.uniform(0.0, 2.0 * np.pi, owner.size)[:, None])
+    shape = envelope * np.sin(
+        2.0 * np.pi * frequency * delay + rng.uniform(0.0, 2.0 * np.pi, owner.size)[:, None]
+    )
     height = level[owner, None] * rng.lognormal(np.log(4.0), 0.6, (owner.size, 3))
     np.add.at(bursts, owner, (height[:, :, None] * shape[:, None, :]).astype(np.float32))
     return bursts

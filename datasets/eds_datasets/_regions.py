@@ -27,7 +27,8 @@ class Region:
     depth, depth_spread : float
         Median focal depth, km, and its spread.
     b_value, smallest_magnitude, largest_magnitude : float
-        Gutenberg–Richter law of what is catalogued (a catalogue made for training thins out the small events).
+        Gutenberg–Richter law of what is catalogued (a catalogue made for training thins out the small
+        events).
     stress_drop, stress_drop_spread : float
         MPa.
     quality, quality_ratio : float
@@ -97,38 +98,38 @@ _CALIFORNIA = Region(
     name="california",
     p_velocity=5.8,
     velocity_ratio=1.73,
-    distance=13.5,
-    distance_spread=0.80,
+    distance=13.0,
+    distance_spread=0.86,
     depth=6.0,
     depth_spread=0.6,
-    b_value=0.55,
+    b_value=0.75,
     smallest_magnitude=0.3,
-    largest_magnitude=5.0,
-    stress_drop=3.0,
+    largest_magnitude=4.2,
+    stress_drop=4.0,
     stress_drop_spread=0.8,
-    quality=180.0,
-    quality_ratio=1.3,
-    kappa=0.030,
+    quality=170.0,
+    quality_ratio=1.6,
+    kappa=0.029,
     kappa_spread=0.45,
     coda_q=110.0,
     scattering=1.2,
     broadening=0.35,
     microseism=-128.0,
-    microseism_spread=10.0,
+    microseism_spread=9.0,
     microseism_frequency=0.25,
-    cultural=-148.0,
-    cultural_spread=9.0,
-    cultural_frequency=9.0,
-    self_noise=-157.0,
-    self_noise_spread=9.0,
+    cultural=-153.5,
+    cultural_spread=8.0,
+    cultural_frequency=8.0,
+    self_noise=-167.5,
+    self_noise_spread=7.0,
     burst_rate=0.4,
-    threshold=6.0,
-    threshold_width=3.0,
+    threshold=17.0,
+    threshold_width=4.5,
     instruments=MappingProxyType({"broadband": 0.25, "short-period": 0.5, "accelerometer": 0.25}),
 )
 
-# after the volcano-tectonic earthquakes of the Bárðarbunga dyke in the QuakeMigrate benchmark: slow and broken rock,
-# little magnitudes, wind and the North Atlantic
+# after the volcano-tectonic earthquakes of the Bárðarbunga dyke in the QuakeMigrate benchmark: slow and
+# broken rock, little magnitudes, wind and the North Atlantic
 _ICELAND = Region(
     name="iceland",
     p_velocity=5.4,
@@ -198,7 +199,9 @@ _ALPS = Region(
     instruments=MappingProxyType({"broadband": 0.7, "short-period": 0.2, "accelerometer": 0.1}),
 )
 
-REGIONS: Mapping[str, Region] = MappingProxyType({region.name: region for region in (_CALIFORNIA, _ICELAND, _ALPS)})
+REGIONS: Mapping[str, Region] = MappingProxyType(
+    {region.name: region for region in (_CALIFORNIA, _ICELAND, _ALPS)}
+)
 
 
 def find_region(region: str | Region) -> Region:
@@ -212,5 +215,7 @@ def find_region(region: str | Region) -> Region:
     if isinstance(region, Region):
         return region
     if region not in REGIONS:
-        raise UsageError(f"no region {region!r}: expected one of {', '.join(REGIONS)}", tip="or pass a Region")
+        raise UsageError(
+            f"no region {region!r}: expected one of {', '.join(REGIONS)}", tip="or pass a Region"
+        )
     return REGIONS[region]

@@ -1,13 +1,14 @@
 """Sources and paths of small earthquakes and explosions: what reaches a seismometer, as spectra.
 
-Conventions: lengths in km, times in s, frequencies in Hz, magnitudes Mw, spectra of ground velocity in m/s · s.
-Directions are east, north, up; azimuths clockwise from north, seen from the source.
+Conventions: lengths in km, times in s, frequencies in Hz, magnitudes Mw, spectra of ground velocity in m/s
+· s. Directions are east, north, up; azimuths clockwise from north, seen from the source.
 
-The ground motion is the product of textbook terms: a Brune source (Brune 1970, J. Geophys. Res. 75), the far field
-of a double couple (Aki & Richards 2002, eq. 4.89–4.91), geometrical spreading, a causal constant-Q path with a
-site's kappa (Anderson & Hough 1984, Bull. Seism. Soc. Am. 74; Azimi et al. 1968), and scattered energy that
-trails the direct wave (Aki & Chouet 1975, J. Geophys. Res. 80; Sato & Fehler 1998, ch. 3). Random phase under a
-deterministic spectrum is the stochastic method of Boore (1983, Bull. Seism. Soc. Am. 73).
+The ground motion is the product of textbook terms: a Brune source (Brune 1970, J. Geophys. Res. 75), the
+far field of a double couple (Aki & Richards 2002, eq. 4.89–4.91), geometrical spreading, a causal
+constant-Q path with a site's kappa (Anderson & Hough 1984, Bull. Seism. Soc. Am. 74; Azimi et al. 1968),
+and scattered energy that trails the direct wave (Aki & Chouet 1975, J. Geophys. Res. 80; Sato & Fehler
+1998, ch. 3). Random phase under a deterministic spectrum is the stochastic method of Boore (1983, Bull.
+Seism. Soc. Am. 73).
 """
 
 from __future__ import annotations
@@ -63,8 +64,10 @@ def brune_corner(moment: Array, stress_drop: Array, s_velocity: float) -> Array:
     return np.asarray(0.49 * 1e3 * s_velocity * (1e6 * stress_drop / moment) ** (1.0 / 3.0))
 
 
-def source_spectrum(frequency: Array, moment: Array, corner: Array, velocity: float, distance: Array) -> ComplexArray:
-    """Return the velocity spectrum of a body wave at the free surface, before attenuation and radiation pattern.
+def source_spectrum(
+    frequency: Array, moment: Array, corner: Array, velocity: float, distance: Array
+) -> ComplexArray:
+    """Return the velocity spectrum of a body wave at the free surface, before path and radiation.
 
     Parameters
     ----------
@@ -78,7 +81,8 @@ def source_spectrum(frequency: Array, moment: Array, corner: Array, velocity: fl
     Returns
     -------
     complex array, shape (n_records, n_frequencies)
-        m: 2 M0 / (4π ρ c³ r) · iω / (1 + i f/fc)², whose pulse is Brune's t·exp(−2π fc t), zero before the onset.
+        m: 2 M0 / (4π ρ c³ r) · iω / (1 + i f/fc)², whose pulse is Brune's t·exp(−2π fc t), zero before the
+        onset.
     """
     level = FREE_SURFACE * moment / (4.0 * np.pi * DENSITY * (1e3 * velocity) ** 3 * 1e3 * distance)
     pulse = 1.0 / (1.0 + 1j * frequency / corner[:, None]) ** 2
@@ -108,9 +112,9 @@ def attenuation(frequency: Array, t_star: Array) -> ComplexArray:
 def coda_envelope(time: Array, onset: Array, travel_time: Array, duration: Array, coda_q: float) -> Array:
     """Return the amplitude envelope of the scattered energy behind a direct wave.
 
-    A pulse broadened by forward scattering, and singly scattered energy under it: amplitude ∝ t⁻¹ exp(−π f t / Qc)
-    in lapse time t (Aki & Chouet 1975). Qc grows almost in proportion to frequency, so that the decay is nearly
-    the same at all frequencies: ``coda_q`` is Qc at 1 Hz.
+    A pulse broadened by forward scattering, and singly scattered energy under it: amplitude ∝ t⁻¹ exp(−π f
+    t / Qc) in lapse time t (Aki & Chouet 1975). Qc grows almost in proportion to frequency, so that the
+    decay is nearly the same at all frequencies: ``coda_q`` is Qc at 1 Hz.
 
     Parameters
     ----------
@@ -131,7 +135,7 @@ def coda_envelope(time: Array, onset: Array, travel_time: Array, duration: Array
     decay = duration[:, None]
     lapse = travel_time[:, None]
     pulse = np.exp(-after / decay)
-    tail = 0.25 * np.sqrt(decay / lapse) / (1.0 + after / lapse) * np.exp(-np.pi * after / coda_q)
+    tail = 0.4 * np.sqrt(decay / lapse) / (1.0 + after / lapse) * np.exp(-np.pi * after / coda_q)
     envelope = np.where(delay >= 0.0, (pulse + tail) * (1.0 - np.exp(-after / (0.1 * decay))), 0.0)
     energy = np.sqrt(np.sum(envelope**2, axis=1, keepdims=True))
     return np.asarray(envelope / np.maximum(energy, np.finfo(float).tiny))

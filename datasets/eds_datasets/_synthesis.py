@@ -28,7 +28,7 @@ ComplexArray = NDArray[np.complexfloating[Any, Any]]
 _CHUNK = 64
 _PADDING = 4.0  # s, for what the filters ring beyond the record
 # scattered energy keeps a little of its wave's direction: rms of east, north, up
-_P_SCATTER = np.array([0.42, 0.42, 0.80])
+_P_SCATTER = np.array([0.52, 0.52, 0.68])
 _S_SCATTER = np.array([0.65, 0.65, 0.40])
 _MEAN_RADIATION = (0.52, 0.63)  # of P and S over the focal sphere (Boore & Boatwright 1984)
 _BLAST_S_EXCITATION = 0.12  # what a blast's shear waves have of an earthquake's of the same moment
@@ -95,8 +95,12 @@ class _Chunk:
         from scipy.fft import irfft
 
         response = instrument_response(self.frequency, self.catalogue.instrument)
-        power = np.abs(response) ** 2 * self._ground_noise() + 10.0 ** (self.catalogue.self_noise[:, None] / 10.0)
-        noise = irfft(random_spectrum(self.rng, power, 3, self.n_fft, self.rate), self.n_fft)[..., : self.n_samples]
+        power = np.abs(response) ** 2 * self._ground_noise() + 10.0 ** (
+            self.catalogue.self_noise[:, None] / 10.0
+        )
+        noise = irfft(random_spectrum(self.rng, power, 3, self.n_fft, self.rate), self.n_fft)[
+            ..., : self.n_samples
+        ]
         noise += burst_waveforms(self.rng, self.time, noise.std(axis=(1, 2)), self.region.burst_rate)
         quakes = np.flatnonzero(self.catalogue.kind != KINDS.index("noise"))
         if quakes.size:
@@ -108,7 +112,11 @@ class _Chunk:
     def _ground_noise(self) -> Array:
         region, known = self.region, self.catalogue
         return noise_power(
-            self.frequency, known.microseism, region.microseism_frequency, known.cultural, region.cultural_frequency
+            self.frequency,
+            known.microseism,
+            region.microseism_frequency,
+            known.cultural,
+            region.cultural_frequency,
         )
 
     def _ground_motion(self, quakes: NDArray[np.integer[Any]], p_time: Array, s_time: Array) -> ComplexArray:
@@ -145,7 +153,9 @@ class _Chunk:
         direct = np.exp(-2j * np.pi * self.frequency * onset[:, None])
         decay = broadness * self.region.broadening * (0.3 + distance / 10.0)
         ratio = self.region.scattering * distance / 10.0
-        envelope = coda_envelope(self.time, onset, travel, decay, self.region.coda_q) * np.sqrt(ratio)[:, None]
+        envelope = (
+            coda_envelope(self.time, onset, travel, decay, self.region.coda_q) * np.sqrt(ratio)[:, None]
+        )
         return motion[:, :, None] * direct[:, None, :] + self._scattered(envelope, scatter)
 
     def _scattered(self, envelope: Array, scatter: Array) -> ComplexArray:
@@ -174,7 +184,9 @@ class _Chunk:
         t_star = travel / (0.4 * self.region.quality) + known.kappa
         spectrum = self._source(known, known.corner, self.region.s_velocity, t_star)
         # cylindrical instead of spherical spreading beyond 5 km
-        spectrum = spectrum * np.sqrt(known.distance / 5.0)[:, None] / (1.0 + (self.frequency / _RG_CORNER) ** 4)
+        spectrum = (
+            spectrum * np.sqrt(known.distance / 5.0)[:, None] / (1.0 + (self.frequency / _RG_CORNER) ** 4)
+        )
         envelope = coda_envelope(self.time, onset, travel, 0.5 + 0.1 * travel, self.region.coda_q)
         east, north = np.sin(known.azimuth), np.cos(known.azimuth)
         scatter = np.stack([0.7 * np.abs(east), 0.7 * np.abs(north), np.ones_like(east)], axis=1)
