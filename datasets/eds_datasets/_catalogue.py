@@ -262,7 +262,7 @@ def _distance_correction(region: Region, distance: Array, detection: Array) -> A
 
 def _expected_snr(region: Region, pairs: Columns, sampling_rate: float) -> Array:
     """Return the P power over noise on a vertical component under an average radiation pattern, dB."""
-    frequency = np.geomspace(0.05, 0.45 * sampling_rate, 28)
+    frequency = np.geomspace(0.1, 0.45 * sampling_rate, 20)
     width = np.gradient(frequency)
     moment = seismic_moment(pairs["magnitude"])
     travel_time = pairs["distance"] / region.p_velocity

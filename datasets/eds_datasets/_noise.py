@@ -75,12 +75,11 @@ def instrument_response(frequency: Array, instrument: NDArray[np.integer[Any]]) 
     -------
     complex array, shape (n_records, n_frequencies)
     """
-    corner = _CORNERS[instrument][:, None]
+    corner = _CORNERS[:, None]
     squared = frequency**2
-    pendulum = -squared / (corner**2 - squared + 2j * _DAMPING * corner * frequency + 1e-12)
-    derivative = 1j * np.broadcast_to(frequency, pendulum.shape) / _ACCELEROMETER_UNITY
-    is_accelerometer = (instrument == INSTRUMENTS.index("accelerometer"))[:, None]
-    return np.asarray(np.where(is_accelerometer, derivative, pendulum))
+    response = -squared / (corner**2 - squared + 2j * _DAMPING * corner * frequency + 1e-12)
+    response[INSTRUMENTS.index("accelerometer")] = 1j * frequency / _ACCELEROMETER_UNITY
+    return np.asarray(response[instrument])
 
 
 def random_spectrum(

@@ -85,8 +85,9 @@ def source_spectrum(
         onset.
     """
     level = FREE_SURFACE * moment / (4.0 * np.pi * DENSITY * (1e3 * velocity) ** 3 * 1e3 * distance)
-    pulse = 1.0 / (1.0 + 1j * frequency / corner[:, None]) ** 2
-    return np.asarray(level[:, None] * 2j * np.pi * frequency * pulse)
+    pole = 1.0 + 1j * frequency.astype(np.float32) / corner.astype(np.float32)[:, None]
+    slope = (2j * np.pi * frequency).astype(np.complex64)
+    return np.asarray(level.astype(np.float32)[:, None] * slope / (pole * pole))
 
 
 def attenuation(frequency: Array, t_star: Array) -> ComplexArray:
@@ -105,8 +106,8 @@ def attenuation(frequency: Array, t_star: Array) -> ComplexArray:
     """
     positive = np.maximum(frequency, 1e-3)
     delay = np.log(REFERENCE_FREQUENCY / np.minimum(positive, REFERENCE_FREQUENCY)) / np.pi
-    exponent = -np.pi * frequency * (1.0 + 2j * delay)
-    return np.asarray(np.exp(t_star[:, None] * exponent))
+    exponent = (-np.pi * frequency * (1.0 + 2j * delay)).astype(np.complex64)
+    return np.asarray(np.exp(t_star.astype(np.float32)[:, None] * exponent))
 
 
 def coda_envelope(time: Array, onset: Array, travel_time: Array, duration: Array, coda_q: float) -> Array:
