@@ -2,7 +2,7 @@
 # # Fit, search, descend: regression on earthquake arrival times
 #
 # A small earthquake shakes the ground beneath the Southern Alps of New Zealand. A few seconds later a nearby
-# seismometer feels the P wave, a little later the S wave, and an analyst marks both times. From fifty such
+# seismometer feels the P wave, a little later the S wave, and an analyst marks both times. From some forty such
 # earthquakes you will measure a property of the rock they crossed, with nothing but a straight line and a clear idea
 # of what "best line" means.
 #
@@ -67,12 +67,15 @@ BLUE, ORANGE, GREEN, RED, PINK, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00
 
 # %% readonly="arrivals"
 arrivals = load_arrivals().table
+# some earthquakes were located more than once: solutions less than 2 s apart are the same earthquake
+origins = arrivals.groupby("event")["origin_time"].first().sort_values()
+arrivals["earthquake"] = arrivals["event"].map((origins.diff().dt.total_seconds() > 2).cumsum())
 pairs = arrivals.dropna(subset=["p_time", "s_time"])
 p_time = pairs["p_time"].to_numpy(dtype=float)
 s_minus_p = (pairs["s_time"] - pairs["p_time"]).to_numpy(dtype=float)
 
 # %%
-print(f"{arrivals['event'].nunique()} earthquakes, {arrivals['station'].nunique()} stations, ", end="")
+print(f"{arrivals['earthquake'].nunique()} earthquakes in {arrivals['event'].nunique()} solutions, ", end="")
 print(f"{len(pairs)} records with both a P and an S pick")
 
 fig, ax = plt.subplots(figsize=(7, 3.8))
@@ -810,7 +813,8 @@ print(f"slope {rounder[-1, 0]:.4f}, and {rounder[20, 0]:.4f} after only 20 epoch
 
 # %% [markdown]
 # *Read the picture.* How many epochs does each run need to come within $10^{-6}$ s² of the minimum? Centring and
-# scaling the features before training costs one line. It will return in the lessons on neural networks under the name of normalisation.
+# scaling the features before training costs one line. It will return in the lessons
+# on neural networks under the name of normalisation.
 #
 # ### Doubt the answer
 #
@@ -818,10 +822,11 @@ print(f"slope {rounder[-1, 0]:.4f}, and {rounder[20, 0]:.4f} after only 20 epoch
 # intercept should have been zero. The search is not to blame; it found the best parameters **of this model for this
 # loss**. Look at the model's assumptions. The loss measures vertical errors only, as if $t_P$ were exact. But $t_P$
 # is counted from the *origin time* of the earthquake, which was itself estimated: when it is late by $\delta$, all
-# points of that earthquake move left by $\delta$, while $t_S - t_P$ does not change. This is the horizontal row that you saw.
-# Noise in $x$ flattens a fitted line, always, and lifts its intercept.
+# points of that earthquake move left by $\delta$, while $t_S - t_P$ does not change. This is the horizontal row that
+# you saw. Random errors in $x$ flatten a fitted line and lift its intercept, however many points you have.
 #
-# Within one earthquake, $\delta$ is the same at all stations. So remove each earthquake's own mean from both axes:
+# Within one solution of the catalogue, $\delta$ is the same at all stations. So remove each solution's own mean from
+# both axes:
 
 # %%
 by_event = pairs.groupby("event")["p_time"]
@@ -847,3 +852,753 @@ plt.show()
 # %% [markdown]
 # *Read the picture.* The slope grows and the scatter shrinks by a quarter: part of the "noise" was the origin time. A better
 # question beats a better optimiser. Keep this habit when the models become too big to look at.
+#
+# ## 6. Bend the line, and bend it too far
+#
+# ### Give the model more features
+#
+# The second relation in this catalogue is not straight. These earthquakes lie some 8 km deep, so close to the
+# epicentre the wave arrives from below and the travel time hardly depends on the distance. Farther away it grows in
+# proportion to it. A polynomial can bend:
+#
+# $$f_\theta(x) = \theta_0 + \theta_1 x + \theta_2 x^2 + \dots + \theta_m x^m = \boldsymbol{\phi}(x) \cdot \theta,
+# \qquad \boldsymbol{\phi}(x) = (1, x, x^2, \dots, x^m).$$
+#
+# Look at it the other way round: this is still a *linear* model, of $m + 1$ **features** made from the one number $x$.
+# For $N$ samples the features fill a matrix $\Phi$ of shape $(N, m + 1)$, one row per sample, and the predictions of
+# all samples are the product $\Phi\,\theta$.
+
+# %% answer="polynomial-features"
+def polynomial_features(x, degree):
+    """Return the powers of x as a feature matrix.
+
+    Parameters
+    ----------
+    x : array_like, shape (n_samples,)
+        One number per sample.
+    degree : int
+        Highest power, m, 0 or more.
+
+    Returns
+    -------
+    array, shape (n_samples, degree + 1)
+        Column j holds x to the power j; column 0 is all ones.
+    """
+    ### BEGIN SOLUTION
+    return np.asarray(x, dtype=float)[:, None] ** np.arange(degree + 1)
+    ### END SOLUTION
+
+
+# %% tests="test-polynomial-features" points=6 topics="reg.linear reg.overfitting"
+_features = polynomial_features([2.0, -1.0, 0.0, 3.0], 2)
+assert np.shape(_features) == (4, 3), f"4 samples, degree 2: expected shape (4, 3), got {np.shape(_features)}"
+assert np.allclose(np.asarray(_features)[:, 0], 1), "column 0 holds x to the power 0, which is 1 (also for x = 0)"
+assert np.allclose(_features[0], [1, 2, 4]), f"the features of x = 2 are 1, 2, 4: got {_features[0]}"
+### BEGIN HIDDEN TESTS
+_x = np.random.default_rng(41).uniform(-1.5, 1.5, size=9)
+_kept = _x.copy()
+_features = np.asarray(polynomial_features(_x, 6), dtype=float)
+assert _features.shape == (9, 7), "polynomial_features should have degree + 1 columns, one row per sample."
+for _power in range(7):
+    assert np.allclose(_features[:, _power], [v**_power for v in _kept.tolist()], rtol=1e-4, atol=1e-6), "Column j should hold x to the power j, in the order 0, 1, 2 and so on, signs of negative x included."
+assert np.array_equal(_x, _kept), "polynomial_features changed its input array; compute a new one instead."
+assert np.shape(polynomial_features(_x, 0)) == (9, 1), "With degree 0 there is one column, of ones."
+assert np.allclose(polynomial_features([5.0], 3), [[1.0, 5.0, 25.0, 125.0]]), "polynomial_features should work for a single sample."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# The next cell picks the S times with a known distance and scales the distance to about $[-1, 1]$, so that high powers
+# stay tame.
+
+# %% readonly="travel-times"
+located = arrivals.dropna(subset=["distance", "s_time"])
+distance = located["distance"].to_numpy(dtype=float)
+s_time = located["s_time"].to_numpy(dtype=float)
+earthquake = located["earthquake"].to_numpy()
+scaled = distance / 25.0 - 1.0
+curve_distance = np.linspace(1.0, 49.0, 400)
+curve_scaled = curve_distance / 25.0 - 1.0
+
+# %% [markdown]
+# ### Keep data aside
+#
+# How do we know whether a bent curve has learned something about the crust, or only learned the picks by heart? Ask it
+# about picks that it has **never seen**. Split the samples into three sets that share nothing:
+#
+# - the **training** set, to fit the parameters $\theta$;
+# - the **validation** set, to compare models and choose hyperparameters;
+# - the **test** set, locked away until everything is chosen, to report one honest number.
+#
+# The split must be random: catalogues are sorted, by time or place or size, and the last third of a sorted list does
+# not resemble the first. It must also be repeatable, so all randomness comes from `rng`. Return the *indices* of the
+# samples, so that one split serves any array.
+
+# %% answer="split"
+def split(n_samples, validation_fraction, test_fraction, rng):
+    """Split samples at random into training, validation and test sets.
+
+    Parameters
+    ----------
+    n_samples : int
+        Number of samples to divide.
+    validation_fraction, test_fraction : float
+        Shares of the validation and the test set, each between 0 and 1; their sizes are rounded to whole numbers.
+    rng : numpy.random.Generator
+        Source of all randomness.
+
+    Returns
+    -------
+    train, validation, test : arrays of int
+        Indices between 0 and n_samples - 1; every sample is in exactly one of the three.
+    """
+    ### BEGIN SOLUTION
+    order = rng.permutation(n_samples)
+    n_validation = round(n_samples * validation_fraction)
+    n_test = round(n_samples * test_fraction)
+    n_train = n_samples - n_validation - n_test
+    return order[:n_train], order[n_train : n_train + n_validation], order[n_train + n_validation :]
+    ### END SOLUTION
+
+
+# %% tests="test-split" points=8 topics="reg.train-test-split"
+_parts = split(20, 0.25, 0.2, np.random.default_rng(3))
+assert len(_parts) == 3, f"expected three sets of indices: got {len(_parts)}"
+_sizes = [len(part) for part in _parts]
+assert _sizes == [11, 5, 4], f"20 samples with shares 0.25 and 0.2: expected 11, 5 and 4, got {_sizes}"
+assert sorted(int(i) for part in _parts for i in part) == list(range(20)), "each sample belongs to exactly one set"
+### BEGIN HIDDEN TESTS
+for _n, _v, _t in [(101, 0.2, 0.1), (7, 0.3, 0.3), (50, 0.1, 0.5), (1000, 0.15, 0.15)]:
+    _parts = [np.asarray(part) for part in split(_n, _v, _t, np.random.default_rng(_n))]
+    assert all(part.dtype.kind in "iu" for part in _parts), "The three sets should hold whole numbers that can index an array, also when the fractions do not divide the samples evenly."
+    assert len(np.unique(np.concatenate(_parts))) == _n, "Every sample should be in one of the three sets; some are missing."
+    assert sum(len(part) for part in _parts) == _n, "The sets overlap: a sample is in two of them, or twice in one."
+    assert abs(len(_parts[1]) - _n * _v) < 1, "The size of the validation set (returned second) should be its share of the samples, rounded."
+    assert abs(len(_parts[2]) - _n * _t) < 1, "The size of the test set (returned third) should be its share of the samples, rounded."
+_counts = np.zeros((3, 20))
+for _seed in range(400):
+    for _row, _part in enumerate(split(20, 0.3, 0.2, np.random.default_rng(_seed))):
+        _counts[_row, np.asarray(_part)] += 1
+assert np.all(np.abs(_counts / 400 - [[0.5], [0.3], [0.2]]) < 0.13), "Over many seeds, each sample should land in each set as often as the set's share says: shuffle all samples before you divide them."
+_first = [np.asarray(p) for p in split(60, 0.3, 0.2, np.random.default_rng(8))]
+_again = [np.asarray(p) for p in split(60, 0.3, 0.2, np.random.default_rng(8))]
+assert all(np.array_equal(a, b) for a, b in zip(_first, _again)), "The same seed should give the same split: draw from the rng that is handed in."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# What is *one sample* here? If we shuffled single picks, picks of the same earthquake would land on both sides, and
+# they share the error of its origin time: the test would ask what the training has half told. Worse, some earthquakes
+# stand in this catalogue twice. So we split **earthquakes**, and each takes all its picks along. Ask this question of
+# every data set: what must not be on both sides?
+#
+# Imagine also that the stations have just been installed and that only nine earthquakes are yours to train on.
+
+# %%
+train_id, validation_id, test_id = split(39, 0.38, 0.38, np.random.default_rng(2))
+in_train, in_validation, in_test = (np.isin(earthquake, ids) for ids in (train_id, validation_id, test_id))
+
+degrees = np.arange(1, 13)
+rms = {"training": [], "validation": []}
+curves = {}
+for degree in degrees:
+    features = polynomial_features(scaled, degree)
+    theta = np.linalg.lstsq(features[in_train], s_time[in_train], rcond=None)[0]
+    rms["training"].append(np.sqrt(np.mean((features @ theta - s_time)[in_train] ** 2)))
+    rms["validation"].append(np.sqrt(np.mean((features @ theta - s_time)[in_validation] ** 2)))
+    curves[degree] = polynomial_features(curve_scaled, degree) @ theta
+
+fig, (ax, side) = plt.subplots(1, 2, figsize=(9, 3.9), width_ratios=[1.25, 1])
+ax.plot(distance[in_validation], s_time[in_validation], "s", color=GREY, ms=4, mfc="none", label="validation picks")
+ax.plot(distance[in_train], s_time[in_train], "o", color=BLUE, ms=5, label="training picks")
+for degree, colour, style in [(1, GREEN, "--"), (2, ORANGE, "-"), (12, RED, "-")]:
+    ax.plot(curve_distance, curves[degree], style, color=colour, lw=1.8, label=f"degree {degree}")
+ax.set(xlim=(0, 50), ylim=(0, 16), xlabel="epicentral distance (km)", ylabel="S travel time (s)")
+ax.legend(fontsize=8, loc="upper left")
+side.semilogy(degrees, rms["training"], "o-", color=BLUE, label="training")
+side.semilogy(degrees, rms["validation"], "s-", color=RED, label="validation")
+side.set(xlabel="degree of the polynomial", ylabel="root mean square error (s)", xticks=degrees[1::2])
+side.legend()
+plt.show()
+
+# %% [markdown]
+# *Read the picture.* The training error falls with every degree, as it must: each model contains the smaller ones. If
+# you had only the blue curve, which degree would you choose? And what does the red one say? Where, along the distance
+# axis, does degree 12 go wrong, and how many training picks are there? This is **overfitting**. A loss near zero on
+# the training data says nothing about the next earthquake.
+#
+# ### Penalise wild coefficients
+#
+# We could stay at degree 2. A second remedy keeps all the powers and makes them pay. Add a penalty $\mathcal{R}$ on
+# large coefficients to the loss, weighted by the regularisation strength $\lambda \ge 0$; with the sum of squares it is
+# called **ridge** regression:
+#
+# $$\mathcal{L}_\mathcal{R}(\theta) = \frac{1}{N} \sum_{i=1}^{N} \left(\boldsymbol{\phi}(x_i) \cdot \theta - y_i\right)^2
+# + \lambda \sum_{j=1}^{m} \theta_j^2 .$$
+#
+# The penalty starts at $j = 1$: the constant $\theta_0$ goes free, since setting all clocks late by a second should not
+# change the *shape* of the curve. Setting the gradient to zero gives a linear system for the minimum,
+#
+# $$\left(\frac{1}{N} \Phi^\mathsf{T} \Phi + \lambda D\right) \theta = \frac{1}{N} \Phi^\mathsf{T} y,
+# \qquad D = \mathrm{diag}(0, 1, \dots, 1),$$
+#
+# with $\Phi$ of shape $(N, F)$, $D$ of shape $(F, F)$ and $\theta$ of shape $(F,)$. No descent needed: `np.linalg.solve`
+# does it.
+
+# %% answer="ridge-fit"
+def ridge_fit(features, target, strength):
+    """Minimise the mean squared error plus a ridge penalty.
+
+    Parameters
+    ----------
+    features : array_like, shape (n_samples, n_features)
+        Feature matrix whose column 0 is constant.
+    target : array_like, shape (n_samples,)
+        Labels.
+    strength : float
+        Regularisation strength λ, 0 or more.
+
+    Returns
+    -------
+    array, shape (n_features,)
+        Coefficients θ. The first, that of the constant column, is not penalised.
+    """
+    ### BEGIN SOLUTION
+    features, target = np.asarray(features), np.asarray(target)
+    penalty = strength * np.eye(features.shape[1])
+    penalty[0, 0] = 0.0
+    return np.linalg.solve(features.T @ features / len(target) + penalty, features.T @ target / len(target))
+    ### END SOLUTION
+
+
+# %% tests="test-ridge-fit" points=9 topics="reg.regularization"
+_features = [[1.0, -1.0], [1.0, 0.0], [1.0, 1.0]]
+_theta = ridge_fit(_features, [-1.0, 0.0, 4.0], 0.0)
+assert np.shape(_theta) == (2,), f"two features, two coefficients: got shape {np.shape(_theta)}"
+assert np.allclose(_theta, [1.0, 2.5]), f"without penalty the best line has intercept 1 and slope 2.5: got {_theta}"
+_theta = ridge_fit(_features, [-1.0, 0.0, 4.0], 1.0)
+assert np.isclose(_theta[1], 1.0), f"with strength 1 the slope shrinks to 1: got {_theta[1]:.3f} (is N in its place?)"
+assert np.isclose(_theta[0], 1.0), f"the intercept is free, so it stays at 1: got {_theta[0]:.3f}"
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(51)
+_features = np.column_stack([np.ones(40), _rng.normal(size=(40, 4)) * [1.0, 3.0, 0.5, 1.0] + [0.0, 1.0, 2.0, 0.0]])
+_target = _features @ [5.0, 1.0, -2.0, 0.5, 0.0] + _rng.normal(size=40)
+_kept = _features.copy(), _target.copy()
+
+
+def _objective(theta, strength):
+    return np.mean((_kept[0] @ theta - _kept[1]) ** 2) + strength * np.sum(theta[1:] ** 2)
+
+
+for _strength in [0.0, 0.03, 1.0, 20.0]:
+    _theta = np.asarray(ridge_fit(_features, _target, _strength), dtype=float)
+    assert _theta.shape == (5,), "ridge_fit should return one coefficient per feature, as an array of shape (n_features,)."
+    for _column in range(5):
+        _nudge = 0.01 * np.eye(5)[_column]
+        _rise = min(_objective(_theta + _nudge, _strength), _objective(_theta - _nudge, _strength)) - _objective(_theta, _strength)
+        assert _rise > 0, "The result does not minimise the penalised loss: moving a coefficient a little makes the loss smaller. Check the factor 1/N, the square, and that the first coefficient is not penalised."
+assert np.array_equal(_features, _kept[0]) and np.array_equal(_target, _kept[1]), "ridge_fit changed its input arrays; compute new ones instead."
+_theta = np.asarray(ridge_fit(_features, _target, 1e7), dtype=float)
+assert np.allclose(_theta[1:], 0.0, atol=1e-3), "A huge strength should shrink all coefficients except the first to zero."
+assert np.isclose(_theta[0], np.mean(_target), rtol=1e-3), "A huge strength should leave the constant prediction at the mean of the labels: do not penalise the first coefficient."
+_once = np.asarray(ridge_fit(_features, _target, 0.5), dtype=float)
+assert np.allclose(ridge_fit(np.vstack([_features] * 3), np.tile(_target, 3), 0.5), _once, rtol=1e-4, atol=1e-6), "Listing every sample three times should not change the result: the loss is a mean, so divide by N."
+_shifted = np.asarray(ridge_fit(_features, _target + 100.0, 0.5), dtype=float)
+assert np.allclose(_shifted - _once, [100.0, 0.0, 0.0, 0.0, 0.0], atol=1e-3), "Adding 100 to all labels should add 100 to the first coefficient and change no other."
+assert np.allclose(ridge_fit([[1, -2], [1, 2]], [0, 8], 4), [4.0, 1.0]), "ridge_fit should accept lists of whole numbers."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Choose the strength on the validation set
+#
+# How strong? On the training data the answer is always $\lambda = 0$, since any penalty makes the training error
+# larger. So $\lambda$ is a hyperparameter, and the validation set decides: for each candidate fit on the training set
+# alone, then measure the plain mean squared error (without the penalty) on the validation set,
+#
+# $$\lambda^\star = \arg\min_\lambda \; \mathcal{L}_\text{validation}\!\left(\theta^\star_\lambda\right),
+# \qquad \theta^\star_\lambda = \arg\min_\theta \; \mathcal{L}_{\mathcal{R},\,\text{training}}(\theta).$$
+#
+# The function receives the fit as an argument, so that it could choose the strength of any other method as well.
+
+# %% answer="choose-regularization"
+def choose_regularization(fit, strengths, train, validation):
+    """Choose the regularisation strength that does best on the validation set.
+
+    Parameters
+    ----------
+    fit : callable
+        ``fit(features, target, strength)`` returns coefficients, array of shape (n_features,).
+    strengths : array_like, shape (n_strengths,)
+        Candidates, in any order.
+    train, validation : pairs (features, target)
+        Features of shape (n_samples, n_features) and labels of shape (n_samples,) of either set.
+
+    Returns
+    -------
+    best : float
+        The strength with the smallest validation error.
+    errors : array, shape (n_strengths,)
+        Mean squared error on the validation set for each strength.
+    """
+    ### BEGIN SOLUTION
+    features, target = np.asarray(validation[0]), np.asarray(validation[1])
+    errors = np.array([np.mean((features @ fit(*train, strength) - target) ** 2) for strength in strengths])
+    return strengths[np.argmin(errors)], errors
+    ### END SOLUTION
+
+
+# %% tests="test-choose-regularization" points=8 topics="reg.regularization reg.train-test-split"
+_train = (np.array([[1.0], [1.0], [1.0]]), np.array([0.0, 0.0, 0.0]))
+_validation = (np.array([[1.0], [1.0]]), np.array([2.0, 4.0]))
+# a pretended fit: it answers with the strength itself, whatever the data
+_best, _errors = choose_regularization(lambda f, t, strength: np.array([strength]), [0.0, 1.0, 4.0, 9.0], _train, _validation)
+assert np.shape(_errors) == (4,), f"four strengths, four errors: got shape {np.shape(_errors)}"
+assert np.allclose(_errors, [10.0, 5.0, 2.0, 37.0]), f"expected validation errors 10, 5, 2 and 37: got {_errors}"
+assert np.isclose(_best, 4.0), f"the smallest validation error belongs to strength 4: got {_best}"
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(61)
+_truth = np.array([2.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+_all = np.column_stack([np.ones(61), _rng.normal(size=(61, 7))])
+_labels = _all @ _truth + 2.0 * _rng.normal(size=61)
+_train, _validation = (_all[:11], _labels[:11]), (_all[11:], _labels[11:])
+_seen = []
+
+
+def _ridge(features, target, strength):
+    _seen.append((np.shape(features), float(np.sum(features)), float(np.sum(target)), float(strength)))
+    gram = features.T @ features + len(target) * strength * np.diag([0.0] + [1.0] * 7)
+    return np.linalg.lstsq(gram, features.T @ target, rcond=None)[0]
+
+
+_strengths = [10.0, 1e-6, 0.3, 1e-3, 100.0]
+_best, _errors = choose_regularization(_ridge, _strengths, _train, _validation)
+assert {record[0] for record in _seen} == {(11, 8)}, "Fit on the training set alone: the fit was called with other samples too."
+assert all(np.isclose(record[1], _train[0].sum()) and np.isclose(record[2], _train[1].sum()) for record in _seen), "The fit should receive the features and labels of the training set, unchanged."
+assert [record[3] for record in _seen] == _strengths, "Fit exactly once for each strength, in the order given."
+_expected = [np.mean((_validation[1] - _validation[0] @ _ridge(*_train, strength)) ** 2) for strength in _strengths]
+assert np.allclose(_errors, _expected, rtol=1e-5), "errors should be the plain mean squared error on the validation set, without the penalty and not on the training set."
+assert np.isclose(_best, _strengths[int(np.argmin(_expected))]), "best should be the strength (not its index) whose validation error is smallest."
+for _goal in [10.0, 100.0]:
+    _best, _ = choose_regularization(lambda f, t, strength: np.array([strength]), _strengths, ([[1.0]], [0.0]), ([[1.0]], [_goal]))
+    assert np.isclose(_best, _goal), "The best strength may be the first or the last of the candidates."
+### END HIDDEN TESTS
+
+# %%
+degree_12 = polynomial_features(scaled, 12)
+train_pair = degree_12[in_train], s_time[in_train]
+validation_pair = degree_12[in_validation], s_time[in_validation]
+strengths = np.geomspace(1e-9, 10.0, 41)
+best_strength, validation_errors = choose_regularization(ridge_fit, strengths, train_pair, validation_pair)
+training_errors = [np.mean((train_pair[0] @ ridge_fit(*train_pair, k) - train_pair[1]) ** 2) for k in strengths]
+
+fig, (ax, side) = plt.subplots(1, 2, figsize=(9, 3.9), width_ratios=[1.25, 1])
+ax.plot(distance[in_validation], s_time[in_validation], "s", color=GREY, ms=4, mfc="none", label="validation picks")
+ax.plot(distance[in_train], s_time[in_train], "o", color=BLUE, ms=5, label="training picks")
+for strength, colour, style in [(1e-9, RED, "-"), (best_strength, ORANGE, "-"), (10.0, GREEN, "--")]:
+    curve = polynomial_features(curve_scaled, 12) @ ridge_fit(*train_pair, strength)
+    ax.plot(curve_distance, curve, style, color=colour, lw=1.8, label=f"λ = {strength:.1g}")
+ax.set(xlim=(0, 50), ylim=(0, 16), xlabel="epicentral distance (km)", ylabel="S travel time (s)")
+ax.set_title("degree 12 at three strengths")
+ax.legend(fontsize=8, loc="upper left")
+side.loglog(strengths, np.sqrt(training_errors), color=BLUE, lw=2, label="training")
+side.loglog(strengths, np.sqrt(validation_errors), color=RED, lw=2, label="validation")
+side.axvline(best_strength, color=ORANGE, lw=1.5, label="chosen")
+side.set(xlabel="regularisation strength λ (s²)", ylabel="root mean square error (s)")
+side.legend()
+plt.show()
+
+# %% [markdown]
+# *Read the picture.* From right to left the model becomes freer. On the right both errors are large and alike
+# (*underfitting*), on the left they part (*overfitting*), and the validation error has its minimum between. Which side
+# of the valley is more dangerous? Compare the three curves beyond the last training pick, too.
+#
+# Now, and only now, open the test set, once.
+
+# %%
+final = ridge_fit(*train_pair, best_strength)
+plain = np.linalg.lstsq(train_pair[0], train_pair[1], rcond=None)[0]
+for name, theta in [("degree 12, chosen λ", final), ("degree 12, no penalty", plain)]:
+    print(f"{name:22s} test error {np.sqrt(np.mean((degree_12[in_test] @ theta - s_time[in_test]) ** 2)):.3g} s")
+
+# %% [markdown]
+# ## 7. Visit the zoo of regressors
+#
+# Combine models, losses and penalties and you get dozens of regression algorithms. scikit-learn gives them all the
+# same interface: make the regressor with its hyperparameters, call `fit(features, target)`, then `predict(features)`.
+# The features have shape `(n_samples, n_features)`, always two-dimensional. Choosing among them takes some experience
+# and a good deal of honest trial and error: fit each on the training set, score each on the validation set.
+#
+# Score them by the root mean squared error, which has the unit of the label,
+#
+# $$\mathrm{RMSE} = \sqrt{\frac{1}{N} \sum_{i=1}^{N} (\hat{y}_i - y_i)^2} .$$
+#
+# Leave the regressors that you are handed as they are, and fit a copy: `sklearn.base.clone(regressor)` makes a fresh,
+# unfitted one with the same hyperparameters. A comparison should not change what it compares.
+
+# %% answer="compare-regressors"
+def compare_regressors(regressors, train, validation):
+    """Fit regressors on the training set and rank them on the validation set.
+
+    Parameters
+    ----------
+    regressors : dict of str to scikit-learn regressor
+        Unfitted regressors by name; they stay unfitted.
+    train, validation : pairs (features, target)
+        Features of shape (n_samples, n_features) and labels of shape (n_samples,) of either set.
+
+    Returns
+    -------
+    dict of str to float
+        Root mean squared error on the validation set by name, the smallest first.
+    """
+    ### BEGIN SOLUTION
+    from sklearn.base import clone
+
+    errors = {}
+    for name, regressor in regressors.items():
+        prediction = clone(regressor).fit(*train).predict(validation[0])
+        errors[name] = float(np.sqrt(np.mean((prediction - np.asarray(validation[1])) ** 2)))
+    return dict(sorted(errors.items(), key=lambda item: item[1]))
+    ### END SOLUTION
+
+
+# %% tests="test-compare-regressors" points=6 topics="reg.model-zoo reg.train-test-split"
+from sklearn.base import BaseEstimator as _BaseEstimator
+from sklearn.dummy import DummyRegressor as _Dummy
+from sklearn.linear_model import LinearRegression as _Linear
+
+_train = (np.array([[0.0], [1.0], [2.0]]), np.array([1.0, 3.0, 5.0]))
+_validation = (np.array([[3.0], [4.0]]), np.array([7.0, 9.0]))
+_zoo = {"mean": _Dummy(), "line": _Linear(), "nine": _Dummy(strategy="constant", constant=9.0)}
+_ranking = compare_regressors(_zoo, _train, _validation)
+assert set(_ranking) == {"mean", "line", "nine"}, f"one error for each regressor, by name: got {sorted(_ranking)}"
+assert list(_ranking) == ["line", "nine", "mean"], f"the smallest error comes first: got the order {list(_ranking)}"
+assert np.isclose(_ranking["nine"], np.sqrt(2)), f"errors of -2 and 0 have a root mean square of 1.414: got {_ranking['nine']}"
+### BEGIN HIDDEN TESTS
+_seen = []
+
+
+class _Spy(_BaseEstimator):
+    def __init__(self, answer=0.0):
+        self.answer = answer
+
+    def fit(self, features, target):
+        _seen.append((np.shape(features), float(np.sum(features)), float(np.sum(target))))
+        self.fitted_ = True
+        return self
+
+    def predict(self, features):
+        return np.full(len(features), self.answer)
+
+
+_rng = np.random.default_rng(71)
+_x, _y = _rng.normal(size=(30, 3)), _rng.normal(size=30)
+_train, _validation = (_x[:20], _y[:20]), (_x[20:], _y[20:])
+_zoo = {"far": _Spy(5.0), "near": _Spy(0.1), "farther": _Spy(-9.0), "line": _Linear()}
+_ranking = compare_regressors(_zoo, _train, _validation)
+assert len(_seen) == 3, "Each regressor should be fitted exactly once."
+assert {record[0] for record in _seen} == {(20, 3)}, "Fit on the training set alone; the validation set is for scoring."
+assert all(np.isclose(record[1], _x[:20].sum()) and np.isclose(record[2], _y[:20].sum()) for record in _seen), "Each regressor should be fitted on the training features and labels, unchanged."
+for _name in ["far", "near", "farther"]:
+    _expected = np.sqrt(np.mean((_zoo[_name].answer - _y[20:]) ** 2))
+    assert np.isclose(_ranking[_name], _expected, rtol=1e-5), "The error should be the root mean squared error on the validation set, in the unit of the label."
+_weights = np.linalg.lstsq(np.column_stack([np.ones(20), _x[:20]]), _y[:20], rcond=None)[0]
+_expected = np.sqrt(np.mean((np.column_stack([np.ones(10), _x[20:]]) @ _weights - _y[20:]) ** 2))
+assert np.isclose(_ranking["line"], _expected, rtol=1e-5), "The error of a linear regression is wrong: fit on the training set, score on the validation set."
+_values = list(_ranking.values())
+assert _values == sorted(_values), "The ranking should start with the smallest error."
+assert len(_values) == 4, "The ranking should hold every regressor once."
+assert not any(hasattr(r, "fitted_") or hasattr(r, "coef_") for r in _zoo.values()), "The regressors that were handed in should stay unfitted: fit a clone of each."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Eight regressors with everyday hyperparameters, one feature (the distance in km), the same split as before:
+
+# %%
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF, DotProduct, WhiteKernel
+from sklearn.linear_model import HuberRegressor, LinearRegression, Ridge
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+from sklearn.svm import SVR
+from sklearn.tree import DecisionTreeRegressor
+
+gaussian_kernel = DotProduct(1.0, "fixed") + RBF(1.0, "fixed") + WhiteKernel(0.1, "fixed")
+zoo = {
+    "straight line": LinearRegression(),
+    "robust line (Huber)": make_pipeline(StandardScaler(), HuberRegressor()),
+    "ridge, degree 6": make_pipeline(StandardScaler(), PolynomialFeatures(6), StandardScaler(), Ridge(1.0)),
+    "5 nearest neighbours": KNeighborsRegressor(5),
+    "decision tree": DecisionTreeRegressor(random_state=0),
+    "random forest": RandomForestRegressor(50, random_state=0),
+    "support vectors": make_pipeline(StandardScaler(), SVR(C=10.0)),
+    "Gaussian process": make_pipeline(StandardScaler(), GaussianProcessRegressor(gaussian_kernel, normalize_y=True)),
+}
+distance_train = distance[in_train, None], s_time[in_train]
+distance_validation = distance[in_validation, None], s_time[in_validation]
+ranking = compare_regressors(zoo, distance_train, distance_validation)
+
+fig, axes = plt.subplots(2, 4, figsize=(10, 4.8), sharex=True, sharey=True)
+for ax, (name, error) in zip(axes.ravel(), ranking.items()):
+    ax.plot(distance[in_validation], s_time[in_validation], "s", color=GREY, ms=3, mfc="none", alpha=0.7)
+    ax.plot(distance[in_train], s_time[in_train], "o", color=BLUE, ms=3)
+    ax.plot(curve_distance, zoo[name].fit(*distance_train).predict(curve_distance[:, None]), color=RED, lw=1.8)
+    ax.set_title(f"{name}\nRMSE {error:.2f} s", fontsize=9)
+axes[0, 0].set(xlim=(0, 50), ylim=(0, 16))
+for ax in axes[1]:
+    ax.set_xlabel("distance (km)")
+for ax in axes[:, 0]:
+    ax.set_ylabel("S time (s)")
+plt.show()
+
+# %% [markdown]
+# *Read the picture.* Which regressors know nothing beyond the last training pick, and what do they answer there
+# instead? Which one learned single picks by heart? The winner on nine earthquakes is often the simplest model whose
+# shape agrees with the physics. And differences of a few hundredths of a second would change with another split: try
+# another seed in the cell that calls `split`, and see which part of the ranking survives.
+#
+# ## 8. Read P and S times from the seismogram
+#
+# ### Write down the labels
+#
+# All the picks above were made by hand. Can a regression make them? Take a record of three components (east, north,
+# vertical), 30 s at 50 samples per second: $x_i \in \mathbb{R}^{3 \times 1500}$. The label is the pair of arrival times
+# in seconds from the start of the record,
+#
+# $$\mathbf{y}_i = (t_P, t_S) \in \mathbb{R}^2,$$
+#
+# so $F = 4500$ features and $T = 2$ targets. Suddenly there are many more features than samples.
+#
+# Real label files are never clean. Some records hold only noise and have no arrivals (`nan`); sometimes a pick lies
+# outside the record, or S stands before P, which physics forbids. Such records cannot teach these two numbers. Keep
+# the record where both times are numbers and $0 \le t_P < t_S < \text{duration}$, and say which ones you kept.
+
+# %% answer="phase-targets"
+def phase_targets(p_time, s_time, duration):
+    """Turn P and S times into regression labels.
+
+    Parameters
+    ----------
+    p_time, s_time : array_like, shape (n_records,)
+        Arrival times, s from the start of the record; nan where there is none.
+    duration : float
+        Length of the records, s.
+
+    Returns
+    -------
+    targets : array, shape (n_usable, 2)
+        P and S time of the usable records, s, in the order of the records.
+    usable : array of bool, shape (n_records,)
+        True where 0 <= P < S < duration.
+    """
+    ### BEGIN SOLUTION
+    times = np.column_stack([p_time, s_time]).astype(float)
+    usable = (times[:, 0] >= 0) & (times[:, 0] < times[:, 1]) & (times[:, 1] < duration)
+    return times[usable], usable
+    ### END SOLUTION
+
+
+# %% tests="test-phase-targets" points=4 topics="reg.phase-picking def.dataset"
+_targets, _usable = phase_targets([2.0, np.nan, 5.0, 3.0], [4.5, np.nan, 4.0, 6.0], 20.0)
+assert list(_usable) == [True, False, False, True], f"record 1 has no picks, in record 2 S comes before P: got {list(_usable)}"
+assert np.shape(_targets) == (2, 2), f"two usable records, two times each: expected shape (2, 2), got {np.shape(_targets)}"
+assert np.allclose(_targets, [[2.0, 4.5], [3.0, 6.0]]), f"expected one row (P, S) per usable record: got {_targets}"
+### BEGIN HIDDEN TESTS
+_p = np.array([0.0, -0.1, 9.0, 1.0, np.nan, 2.0, 3.0, 4.0, 10.5, 0.2])
+_s = np.array([1.0, 3.0, 10.0, np.nan, 5.0, 2.0, 9.99, 12.0, 11.0, 0.4])
+_kept = _p.copy()
+_targets, _usable = phase_targets(_p, _s, 10.0)
+_usable = np.asarray(_usable)
+assert _usable.dtype == bool and _usable.shape == (10,), "usable should hold one True or False per record."
+assert _usable[0], "A P wave at time 0 is still inside the record: keep it."
+assert not _usable[1], "A P time before the start of the record is not usable."
+assert not _usable[2], "An S time at the very end of the record, or after it, is not usable: times must be smaller than the duration."
+assert not _usable[3] and not _usable[4], "A record with only one of the two phases is not usable."
+assert not _usable[5], "S at the same time as P is not usable: S comes later."
+assert list(np.flatnonzero(_usable)) == [0, 6, 9], "usable should be True exactly where 0 <= P < S < duration."
+assert np.allclose(_targets, [[0.0, 1.0], [3.0, 9.99], [0.2, 0.4]]), "targets should hold P in the first column and S in the second, for the usable records in their order."
+assert np.array_equal(_p, _kept, equal_nan=True), "phase_targets changed its input array; compute a new one instead."
+assert np.shape(phase_targets([np.nan], [np.nan], 10.0)[0]) == (0, 2), "Without any usable record the targets should have the shape (0, 2)."
+assert list(phase_targets([1.0, 30.0], [25.0, 39.0], 40.0)[1]) == [True, True], "Longer records leave room for later picks: use the duration that is handed in."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# The records below are simulated, with known arrival times, from sources, paths and noise like those of small
+# earthquakes in California. One in ten is pure noise.
+
+# %% readonly="records"
+records = simulate_waveforms(
+    800, seed=20, n_samples=1500, sampling_rate=50.0, shares={"earthquake": 0.9, "noise": 0.1}
+)
+learn, exam = records.split(0.25, by="event", seed=1)
+
+
+def log_envelope(waveforms, n_bins=30):
+    """Reduce each record to the logarithm of its amplitude in a few time bins.
+
+    Parameters
+    ----------
+    waveforms : array, shape (n_records, 3, n_samples)
+        Ground velocity; a component that was not recorded is zero.
+    n_bins : int
+        Number of bins of equal length.
+
+    Returns
+    -------
+    array, shape (n_records, n_bins)
+        Logarithm of the mean vector amplitude in each bin, shifted and scaled to mean 0 and standard deviation 1
+        in each record, so that neither the gain of the instrument nor the magnitude matters.
+    """
+    amplitude = np.sqrt(np.sum(np.asarray(waveforms, dtype=float) ** 2, axis=1))
+    width = amplitude.shape[1] // n_bins
+    bins = amplitude[:, : width * n_bins].reshape(len(amplitude), n_bins, width).mean(axis=2)
+    level = np.log(bins + 1e-12)
+    return (level - level.mean(axis=1, keepdims=True)) / (level.std(axis=1, keepdims=True) + 1e-12)
+
+
+# %%
+duration = records.waveforms.shape[2] / records.sampling_rate
+fig, axes = plt.subplots(3, 2, figsize=(9.5, 5), sharex=True, width_ratios=[1.5, 1])
+for row, index in zip(axes, np.flatnonzero(np.isfinite(learn.p_time))[[0, 3, 11]]):
+    trace = learn.waveforms[index, 2] / np.abs(learn.waveforms[index, 2]).max()
+    row[0].plot(learn.time, trace, color=GREY, lw=0.5)
+    row[1].stairs(log_envelope(learn.waveforms[[index]])[0], np.linspace(0, duration, 31), color=GREY, lw=1.5)
+    for ax in row:
+        ax.axvline(learn.p_time[index], color=BLUE, lw=1.5, label="P")
+        ax.axvline(learn.s_time[index], color=RED, lw=1.5, ls="--", label="S")
+        ax.grid(visible=False)
+    row[0].set_yticks([])
+axes[0, 0].set_title("vertical component, scaled")
+axes[0, 1].set_title("log envelope in 30 bins, standardised")
+axes[0, 0].legend(loc="upper right", ncols=2, fontsize=8)
+for ax in axes[-1]:
+    ax.set_xlabel("time from the start of the record (s)")
+plt.show()
+
+# %% [markdown]
+# *Read the picture.* The eye finds P at once. Can you find S in all three? The envelope on the right keeps 30 numbers
+# of 4500; the arrival is now a step from one bin to the next.
+#
+# ### Train a first phase picker
+#
+# Build a regressor that turns waveforms into $(t_P, t_S)$. You are free to choose: use `log_envelope` (with any number
+# of bins) or features of your own, and any regressor of scikit-learn. Those that you met above accept targets of shape
+# `(n_records, 2)`, except for the support vectors and the Huber line. Return a fitted object whose `predict` takes
+# *waveforms*, so that nobody has to remember your features. A pipeline does this:
+# `make_pipeline(FunctionTransformer(log_envelope), some_regressor)`.
+#
+# Judge it by the mean absolute error in seconds on records of *other* earthquakes, against the trivial guess, which is
+# to answer every record with the median P and S times of the training set. **Your picker must come below 40 % of the
+# trivial error for both phases.** A straight line in the 30 bins nearly gets there; think about which of the models of
+# the zoo suits a step that may be anywhere.
+
+# %% answer="fit-phase-regressor"
+def fit_phase_regressor(waveforms, targets):
+    """Train a regressor that reads P and S times from waveforms.
+
+    Parameters
+    ----------
+    waveforms : array, shape (n_records, 3, n_samples)
+        Ground velocity of records with both arrivals.
+    targets : array, shape (n_records, 2)
+        P and S times, s from the start of the record.
+
+    Returns
+    -------
+    object
+        Fitted; ``predict(waveforms)`` returns P and S times, s, array of shape (n_records, 2).
+    """
+    ### BEGIN SOLUTION
+    from sklearn.preprocessing import FunctionTransformer
+
+    neighbours = KNeighborsRegressor(n_neighbors=5, weights="distance")
+    return make_pipeline(FunctionTransformer(log_envelope), neighbours).fit(waveforms, targets)
+    ### END SOLUTION
+
+
+# %% tests="test-fit-phase-regressor" points=6 topics="reg.phase-picking reg.model-zoo"
+_known = np.isfinite(learn.p_time) & np.isfinite(learn.s_time)
+_asked = np.isfinite(exam.p_time) & np.isfinite(exam.s_time)
+_labels = np.column_stack([learn.p_time, learn.s_time])[_known]
+_truth = np.column_stack([exam.p_time, exam.s_time])[_asked]
+_picks = np.asarray(fit_phase_regressor(learn.waveforms[_known], _labels).predict(exam.waveforms[_asked]))
+assert _picks.shape == _truth.shape, f"one P and one S time per record: expected shape {_truth.shape}, got {_picks.shape}"
+_share = np.abs(_picks - _truth).mean(axis=0) / np.abs(np.median(_labels, axis=0) - _truth).mean(axis=0)
+assert _share[0] < 0.4, f"the P error is {_share[0]:.0%} of the trivial guess's; bring it below 40 %"
+assert _share[1] < 0.4, f"the S error is {_share[1]:.0%} of the trivial guess's; bring it below 40 %"
+### BEGIN HIDDEN TESTS
+_study, _check = simulate_waveforms(500, seed=77, n_samples=1500, sampling_rate=50.0).split(0.2, by="event", seed=3)
+_labels = np.column_stack([_study.p_time, _study.s_time])
+_truth = np.column_stack([_check.p_time, _check.s_time])
+_kept = _labels.copy()
+_model = fit_phase_regressor(_study.waveforms, _labels)
+assert np.array_equal(_labels, _kept), "fit_phase_regressor changed its targets; leave them as they are."
+_picks = np.asarray(_model.predict(_check.waveforms), dtype=float)
+assert _picks.shape == _truth.shape, "predict should return one row (P, S) per record, also for other records than those of the notebook."
+_share = np.abs(_picks - _truth).mean(axis=0) / np.abs(np.median(_labels, axis=0) - _truth).mean(axis=0)
+assert np.all(_share < 0.45), "Trained and tested on other simulated earthquakes, the picker does not stay below 45 % of the trivial error for both phases."
+assert np.allclose(np.asarray(_model.predict(_check.waveforms[:1])), _picks[:1], atol=1e-3), "Predicting one record alone should give the same times as predicting it among others."
+assert np.mean(_picks[:, 1] > _picks[:, 0]) > 0.8, "In most records the predicted S should come after the predicted P: check the order of the columns."
+_model = fit_phase_regressor(_study.waveforms, _labels + 100.0)
+_late = np.asarray(_model.predict(_check.waveforms), dtype=float)
+assert np.all(np.abs(np.median(_late - _picks, axis=0) - 100.0) < 1.0), "Trained on labels that are 100 s later, the picker should answer 100 s later: learn from the targets that are handed in."
+### END HIDDEN TESTS
+
+# %%
+targets, usable = phase_targets(learn.p_time, learn.s_time, duration)
+exam_targets, exam_usable = phase_targets(exam.p_time, exam.s_time, duration)
+train_waveforms, exam_waveforms = learn.waveforms[usable], exam.waveforms[exam_usable]
+picks = fit_phase_regressor(train_waveforms, targets).predict(exam_waveforms)
+errors = picks - exam_targets
+
+sizes = [40, 80, 160, 320, len(targets)]
+learning = []
+for size in sizes:
+    answers = fit_phase_regressor(train_waveforms[:size], targets[:size]).predict(exam_waveforms)
+    learning.append(np.abs(answers - exam_targets).mean(axis=0))
+
+fig, (left, middle, right) = plt.subplots(1, 3, figsize=(10, 3.5))
+for column, (name, colour, marker) in enumerate([("P", BLUE, "o"), ("S", RED, "s")]):
+    left.plot(exam_targets[:, column], picks[:, column], marker, color=colour, ms=4, alpha=0.5, label=name)
+    middle.hist(np.clip(errors[:, column], -3, 3), np.arange(-3, 3.01, 0.2), histtype="step", color=colour, lw=1.8)
+    trivial = np.abs(np.median(targets[:, column]) - exam_targets[:, column]).mean()
+    right.loglog(sizes, np.array(learning)[:, column], marker + "-", color=colour, label=f"{name} regressor")
+    right.axhline(trivial, color=colour, ls=":", label=f"{name} trivial")
+left.plot([0, duration], [0, duration], color=GREY, lw=1)
+left.set(xlabel="true time (s)", ylabel="predicted time (s)", title="unseen earthquakes")
+left.legend()
+middle.set(xlabel="error (s), clipped at ±3", ylabel="records", title="errors")
+right.set(xlabel="training records", ylabel="mean absolute error (s)", title="it has learned")
+right.set_xticks(sizes, labels=[str(size) for size in sizes], minor=False)
+right.minorticks_off()
+right.set_yticks([0.3, 0.5, 1, 2, 5], labels=["0.3", "0.5", "1", "2", "5"])
+right.legend(fontsize=8)
+plt.show()
+for name, column in [("P", 0), ("S", 1)]:
+    size = np.abs(errors[:, column])
+    print(f"{name}: median error {np.median(size):.2f} s, mean {size.mean():.2f} s, within 0.1 s {np.mean(size < 0.1):.0%}")
+
+# %% [markdown]
+# *Read the picture.* Performance on the task improves with experience: the right panel is the definition of learning,
+# drawn. Yet it is not a picker that a seismologist would use. An analyst marks a clear P within 0.1 s. Which share of
+# your picks is that good? What happens in the records far from the diagonal?
+#
+# Two things stand in the way, and both lead further. First, the label is one number for the whole record: the same
+# onset two seconds later is, for this regressor, a new thing to be learned, with other neighbours, other branches, other weights. A picker
+# should do the same thing at every time; this property comes with the **convolution** (lesson 09). Second, we threw
+# away the waveform to get 30 features by hand. A deep network learns its features, and instead of two numbers it
+# answers with a *curve* of probability along the record: one for P, one for S (lesson 11).
+#
+# ## What you have learned
+#
+# - **Model, loss, argmin.** Learning is choosing parameters that minimise a loss. Everything else is a way to search.
+# - **Grid** search shows the whole landscape and dies with the number of parameters. **Random** search scales, and improves
+#   slowly. **Gradient descent** uses the slope, and needs a learning rate that suits the steepest direction while the
+#   gentlest decides how long it takes. Rounder valleys (centred, scaled features) help more than clever rates.
+# - **A low training loss proves nothing.** Hold data out, split by what must not be on both sides, choose on the
+#   validation set, report on the test set once.
+# - **Regularisation** lets you keep a flexible model and pay for wildness; its strength is chosen on validation data.
+# - **The regressors of scikit-learn** share one interface; physics, not fashion, decides which shape is plausible.
+# - **The best fit of a wrong model is still wrong**: the Wadati slope moved as soon as we asked what is noisy.
+#
+# In the next lesson you calibrate a turbidity sensor in a river with all of this, on data that misbehave.
