@@ -33,6 +33,16 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 from eds_datasets import load_arrivals, simulate_waveforms
+from sklearn.base import clone
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF, DotProduct, WhiteKernel
+from sklearn.linear_model import HuberRegressor, LinearRegression, Ridge
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, PolynomialFeatures, StandardScaler
+from sklearn.svm import SVR
+from sklearn.tree import DecisionTreeRegressor
 
 plt.rcParams.update(
     {
@@ -406,12 +416,12 @@ one_loss = grid_seconds / grid_losses.size
 for cost, colour, marker in [(0.1, RED, "o"), (one_loss, BLUE, "s")]:
     years = [grid_search_years(int(k), 100, cost) for k in n_parameters]
     ax.semilogy(n_parameters, years, marker + "-", color=colour, label=f"{cost:.1g} s per evaluation")
-for years, name in [(1.9e-6, "one minute"), (1, "one year"), (4.5e9, "age of the Earth"), (2.3e8, "one turn of the galaxy")]:
+for years, name in [(1.9e-6, "one minute"), (1, "one year"), (4.5e9, "age of the Earth")]:
     ax.axhline(years, color=GREY, lw=0.8, ls="--")
-    ax.text(10.1, years, name, va="bottom", ha="right", color=GREY, fontsize=9)
-ax.set(xlabel="number of parameters", ylabel="grid search (years)", xticks=n_parameters)
+    ax.text(0.7, years * 1.5, name, va="bottom", color=GREY, fontsize=9)
+ax.set(xlim=(0.6, 10.4), xlabel="number of parameters", ylabel="grid search (years)", xticks=n_parameters)
 ax.set_title("Grid search with 100 values per parameter")
-ax.legend(loc="upper left")
+ax.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
@@ -583,19 +593,21 @@ assert np.allclose(mse_gradient([1, 2], [0, 0], 1, 0), [5.0, 3.0]), "mse_gradien
 # Look at the field of arrows before you follow it.
 
 # %%
-fig, ax = plt.subplots(figsize=(7, 4.2))
+fig, ax = plt.subplots(figsize=(4.6, 6))
 draw_landscape(ax)
-arrow_a, arrow_b = np.meshgrid(np.linspace(0.05, 1.15, 10), np.linspace(-0.85, 1.35, 8))
+arrow_a, arrow_b = np.meshgrid(np.linspace(0.05, 1.15, 9), np.linspace(-0.9, 1.4, 17))
 arrows = np.array([-mse_gradient(p_time, s_minus_p, *t) for t in zip(arrow_a.ravel(), arrow_b.ravel())])
-arrows *= 0.07 / np.linalg.norm(arrows, axis=1, keepdims=True)
-ax.quiver(arrow_a, arrow_b, *arrows.T, color=ORANGE, angles="xy", scale_units="xy", scale=1, width=0.004)
+arrows *= 0.1 / np.linalg.norm(arrows, axis=1, keepdims=True)
+ax.quiver(arrow_a, arrow_b, *arrows.T, color=ORANGE, angles="xy", scale_units="xy", scale=1, width=0.007)
 ax.plot(*grid_best, "*", color=RED, ms=14)
-ax.set_title("direction of steepest descent (arrows of equal length)")
+ax.set_aspect("equal")
+ax.set_title("steepest descent")
 plt.show()
 
 # %% [markdown]
-# *Read the picture.* Do the arrows point at the minimum? Nearly everywhere they point at the *valley floor*: the loss
-# is about fifty times steeper across the valley than along it. This is the main reason why descending is an art.
+# *Read the picture.* Both axes have the same scale here, and all arrows the same length. Do they point at the minimum?
+# Nearly everywhere they point straight at the *valley floor*: the loss curves about fifty times more strongly across
+# the valley than along it. This is the main reason why descending is an art.
 #
 # ### Take the steps
 #
@@ -675,7 +687,8 @@ def wadati_gradient(theta):
     return mse_gradient(p_time, s_minus_p, theta[0], theta[1])
 
 
-descent = gradient_descent(wadati_gradient, [0.1, 1.3], 0.1, 300)
+descent_start = [0.1, -0.8]
+descent = gradient_descent(wadati_gradient, descent_start, 0.1, 300)
 descent_losses = np.array([wadati_loss(theta) for theta in descent])
 exact_loss = wadati_loss(np.polyfit(p_time, s_minus_p, 1))
 
@@ -700,8 +713,8 @@ for name, theta in [("grid", grid_best), ("random", random_best), ("descent", de
 
 # %% [markdown]
 # *Read the picture.* Descent drops into the valley within a dozen steps, zigzags, then walks along the floor, where
-# the slope is gentle. Why does the green curve move in stairs? And what would each curve look like with ten
-# parameters instead of two?
+# the slope is gentle. The grid is evaluated row by row, one slope after the other: what does the knee of the green
+# curve at 100 evaluations mean? And what would each of the three curves look like with ten parameters instead of two?
 #
 # ### Choose the learning rate
 #
@@ -770,10 +783,10 @@ assert diagnose_learning_rate([float(v) for v in 1 / (1 + _n[:101])]) == "right"
 # Four learning rates, the same start, the same 300 epochs. The titles carry your function's verdicts.
 
 # %%
-rates = [0.0003, 0.005, 0.1, 0.1215]
+rates = [0.0002, 0.005, 0.1, 0.1215]
 fig, axes = plt.subplots(2, 4, figsize=(10, 5.2), sharey="row")
 for (top, bottom), rate in zip(axes.T, rates):
-    path = gradient_descent(wadati_gradient, [0.1, 1.3], rate, 300)
+    path = gradient_descent(wadati_gradient, descent_start, rate, 300)
     losses = np.array([wadati_loss(theta) for theta in path])
     draw_landscape(top, colorbar=False)
     top.plot(*path.T, ".-", color=ORANGE, ms=3, lw=0.8)
@@ -781,15 +794,17 @@ for (top, bottom), rate in zip(axes.T, rates):
     top.set(xlim=(0, 1.2), ylim=(-1, 1.5), title=f"η = {rate:g}\n{diagnose_learning_rate(losses)}")
     bottom.semilogy(losses, color=ORANGE, lw=1.5)
     bottom.axhline(exact_loss, color=RED, ls="--", lw=1)
-    bottom.set(xlabel="epoch", ylim=(0.02, 300))
+    bottom.set(xlabel="epoch", ylim=(0.02, 3e5))
     top.label_outer()
 axes[1, 0].set_ylabel("loss (s²)")
 plt.show()
 
 # %% [markdown]
-# *Read the picture, slowly.* The second panel is the treacherous one. Its loss curve looks flat, the verdict says
-# "right", and yet the path has stopped half-way along the valley. A flat loss curve tells that the walker has stopped
-# *descending*, not that the parameters have arrived. What else could you look at to notice?
+# *Read the picture, slowly.* The second column is the treacherous one. Nearly the whole drop came in the first epochs,
+# on the way into the valley, so by our rule the curve has levelled off and the verdict says "right". Yet the path has
+# hardly begun to walk along the valley, and the logarithmic axis shows a loss of about twice the minimum, still
+# creeping down. A flat loss curve says that the walker has stopped *descending*, not that the parameters have arrived.
+# What else could you look at to notice?
 #
 # The last rate is only a little larger than the third. For a parabola-shaped valley there is a sharp limit: the
 # steepest curvature $h$ of the landscape allows $\eta < 2/h$, here 0.1205.
@@ -822,8 +837,8 @@ print(f"slope {rounder[-1, 0]:.4f}, and {rounder[20, 0]:.4f} after only 20 epoch
 # intercept should have been zero. The search is not to blame; it found the best parameters **of this model for this
 # loss**. Look at the model's assumptions. The loss measures vertical errors only, as if $t_P$ were exact. But $t_P$
 # is counted from the *origin time* of the earthquake, which was itself estimated: when it is late by $\delta$, all
-# points of that earthquake move left by $\delta$, while $t_S - t_P$ does not change. This is the horizontal row that
-# you saw. Random errors in $x$ flatten a fitted line and lift its intercept, however many points you have.
+# points of that earthquake move left by $\delta$, while $t_S - t_P$ does not change. Much of the horizontal row that
+# you saw comes from there. Random errors in $x$ flatten a fitted line and lift its intercept, however many points you have.
 #
 # Within one solution of the catalogue, $\delta$ is the same at all stations. So remove each solution's own mean from
 # both axes:
@@ -834,31 +849,35 @@ p_within = (pairs["p_time"] - by_event.transform("mean")).to_numpy()
 s_within = s_minus_p - pairs.assign(delay=s_minus_p).groupby("event")["delay"].transform("mean").to_numpy()
 several = (by_event.transform("size") > 1).to_numpy()
 slope_within = np.polyfit(p_within[several], s_within[several], 1)[0]
+n_solutions = pairs.loc[several, "event"].nunique()
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(8.5, 3.6))
-for ax, x, y, fit in [
-    (left, p_time, s_minus_p, np.polyfit(p_time, s_minus_p, 1)),
-    (right, p_within[several], s_within[several], (slope_within, 0.0)),
+for ax, x, y, fit, n_means in [
+    (left, p_time, s_minus_p, np.polyfit(p_time, s_minus_p, 1), 1),
+    (right, p_within[several], s_within[several], (slope_within, 0.0), n_solutions),
 ]:
     ax.plot(x, y, "o", color=BLUE, ms=4, alpha=0.6)
     ends = np.array([x.min(), x.max()])
     ax.plot(ends, fit[0] * ends + fit[1], color=RED, lw=2)
-    spread = np.std(y - fit[0] * x - fit[1])
-    ax.set_title(f"slope {fit[0]:.2f}, residuals ±{spread:.2f} s")
+    # every mean that is removed, and the slope, use up one degree of freedom
+    spread = np.sqrt(np.sum((y - fit[0] * x - fit[1]) ** 2) / (x.size - n_means - 1))
+    doubt = spread / np.sqrt(np.sum((x - x.mean()) ** 2))
+    ax.set_title(f"slope {fit[0]:.2f} ± {doubt:.2f}, residuals ± {spread:.2f} s")
 left.set(xlabel="P travel time (s)", ylabel="S minus P time (s)")
 right.set(xlabel="P time minus the event's mean (s)", ylabel="S minus P, minus its mean (s)")
 plt.show()
 
 # %% [markdown]
-# *Read the picture.* The slope grows and the scatter shrinks by a quarter: part of the "noise" was the origin time. A better
-# question beats a better optimiser. Keep this habit when the models become too big to look at.
+# *Read the picture.* The scatter shrinks by a tenth, and the slope grows by twice its uncertainty, in the direction that
+# we predicted: $v_P/v_S = 1.57$. Part of the "noise" was the origin time. Asking what the noise is moved the answer
+# more than any better search could have. Keep this habit when the models become too big to look at.
 #
 # ## 6. Bend the line, and bend it too far
 #
 # ### Give the model more features
 #
-# The second relation in this catalogue is not straight. These earthquakes lie some 8 km deep, so close to the
-# epicentre the wave arrives from below and the travel time hardly depends on the distance. Farther away it grows in
+# The second relation in this catalogue is not quite straight. These earthquakes lie 5 to 10 km deep, so close to the
+# epicentre the waves arrive from below and the travel time hardly depends on the distance. Farther away it grows in
 # proportion to it. A polynomial can bend:
 #
 # $$f_\theta(x) = \theta_0 + \theta_1 x + \theta_2 x^2 + \dots + \theta_m x^m = \boldsymbol{\phi}(x) \cdot \theta,
@@ -908,9 +927,12 @@ assert np.allclose(polynomial_features([5.0], 3), [[1.0, 5.0, 25.0, 125.0]]), "p
 
 # %% [markdown]
 # The next cell picks the S times with a known distance and scales the distance to about $[-1, 1]$, so that high powers
-# stay tame.
+# stay tame. To see small deviations from a nearly straight curve, seismologists plot the *reduced* travel time, from
+# which the time of an imaginary wave of fixed speed, here 4 km/s, is subtracted. We do so in pictures only.
 
 # %% readonly="travel-times"
+REDUCTION = 4.0  # km/s
+
 located = arrivals.dropna(subset=["distance", "s_time"])
 distance = located["distance"].to_numpy(dtype=float)
 s_time = located["s_time"].to_numpy(dtype=float)
@@ -918,6 +940,18 @@ earthquake = located["earthquake"].to_numpy()
 scaled = distance / 25.0 - 1.0
 curve_distance = np.linspace(1.0, 49.0, 400)
 curve_scaled = curve_distance / 25.0 - 1.0
+
+
+def draw_picks(ax):
+    """Draw reduced S travel times of the training and validation earthquakes over distance."""
+    for chosen, marker, colour, face, label in [
+        (in_validation, "s", GREY, "none", "validation picks"),
+        (in_train, "o", BLUE, BLUE, "training picks"),
+    ]:
+        reduced = s_time[chosen] - distance[chosen] / REDUCTION
+        ax.plot(distance[chosen], reduced, marker, color=colour, mfc=face, ms=4.5, alpha=0.8, label=label)
+    ax.set(xlim=(0, 50), ylim=(0, 3.5), xlabel="epicentral distance (km)")
+    ax.set_ylabel("S time minus distance / 4 km/s (s)")
 
 # %% [markdown]
 # ### Keep data aside
@@ -1007,11 +1041,10 @@ for degree in degrees:
     curves[degree] = polynomial_features(curve_scaled, degree) @ theta
 
 fig, (ax, side) = plt.subplots(1, 2, figsize=(9, 3.9), width_ratios=[1.25, 1])
-ax.plot(distance[in_validation], s_time[in_validation], "s", color=GREY, ms=4, mfc="none", label="validation picks")
-ax.plot(distance[in_train], s_time[in_train], "o", color=BLUE, ms=5, label="training picks")
+draw_picks(ax)
 for degree, colour, style in [(1, GREEN, "--"), (2, ORANGE, "-"), (12, RED, "-")]:
-    ax.plot(curve_distance, curves[degree], style, color=colour, lw=1.8, label=f"degree {degree}")
-ax.set(xlim=(0, 50), ylim=(0, 16), xlabel="epicentral distance (km)", ylabel="S travel time (s)")
+    reduced_curve = curves[degree] - curve_distance / REDUCTION
+    ax.plot(curve_distance, reduced_curve, style, color=colour, lw=1.8, label=f"degree {degree}")
 ax.legend(fontsize=8, loc="upper left")
 side.semilogy(degrees, rms["training"], "o-", color=BLUE, label="training")
 side.semilogy(degrees, rms["validation"], "s-", color=RED, label="validation")
@@ -1190,25 +1223,25 @@ best_strength, validation_errors = choose_regularization(ridge_fit, strengths, t
 training_errors = [np.mean((train_pair[0] @ ridge_fit(*train_pair, k) - train_pair[1]) ** 2) for k in strengths]
 
 fig, (ax, side) = plt.subplots(1, 2, figsize=(9, 3.9), width_ratios=[1.25, 1])
-ax.plot(distance[in_validation], s_time[in_validation], "s", color=GREY, ms=4, mfc="none", label="validation picks")
-ax.plot(distance[in_train], s_time[in_train], "o", color=BLUE, ms=5, label="training picks")
+draw_picks(ax)
 for strength, colour, style in [(1e-9, RED, "-"), (best_strength, ORANGE, "-"), (10.0, GREEN, "--")]:
     curve = polynomial_features(curve_scaled, 12) @ ridge_fit(*train_pair, strength)
-    ax.plot(curve_distance, curve, style, color=colour, lw=1.8, label=f"λ = {strength:.1g}")
-ax.set(xlim=(0, 50), ylim=(0, 16), xlabel="epicentral distance (km)", ylabel="S travel time (s)")
+    ax.plot(curve_distance, curve - curve_distance / REDUCTION, style, color=colour, lw=1.8, label=f"λ = {strength:.1g}")
 ax.set_title("degree 12 at three strengths")
 ax.legend(fontsize=8, loc="upper left")
 side.loglog(strengths, np.sqrt(training_errors), color=BLUE, lw=2, label="training")
 side.loglog(strengths, np.sqrt(validation_errors), color=RED, lw=2, label="validation")
 side.axvline(best_strength, color=ORANGE, lw=1.5, label="chosen")
-side.set(xlabel="regularisation strength λ (s²)", ylabel="root mean square error (s)")
+side.set(xlabel="regularisation strength λ", ylabel="root mean square error (s)")
 side.legend()
 plt.show()
 
 # %% [markdown]
 # *Read the picture.* From right to left the model becomes freer. On the right both errors are large and alike
 # (*underfitting*), on the left they part (*overfitting*), and the validation error has its minimum between. Which side
-# of the valley is more dangerous? Compare the three curves beyond the last training pick, too.
+# of the valley is more dangerous? Compare the three curves beyond the last training pick, too: a single validation pick
+# lies out there. What would the red curve on the right look like without it, and would you trust the choice more, or
+# less?
 #
 # Now, and only now, open the test set, once.
 
@@ -1230,7 +1263,7 @@ for name, theta in [("degree 12, chosen λ", final), ("degree 12, no penalty", p
 #
 # $$\mathrm{RMSE} = \sqrt{\frac{1}{N} \sum_{i=1}^{N} (\hat{y}_i - y_i)^2} .$$
 #
-# Leave the regressors that you are handed as they are, and fit a copy: `sklearn.base.clone(regressor)` makes a fresh,
+# Leave the regressors that you are handed as they are, and fit a copy: `clone(regressor)` makes a fresh,
 # unfitted one with the same hyperparameters. A comparison should not change what it compares.
 
 # %% answer="compare-regressors"
@@ -1250,8 +1283,6 @@ def compare_regressors(regressors, train, validation):
         Root mean squared error on the validation set by name, the smallest first.
     """
     ### BEGIN SOLUTION
-    from sklearn.base import clone
-
     errors = {}
     for name, regressor in regressors.items():
         prediction = clone(regressor).fit(*train).predict(validation[0])
@@ -1313,16 +1344,6 @@ assert not any(hasattr(r, "fitted_") or hasattr(r, "coef_") for r in _zoo.values
 # Eight regressors with everyday hyperparameters, one feature (the distance in km), the same split as before:
 
 # %%
-from sklearn.ensemble import RandomForestRegressor
-from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import RBF, DotProduct, WhiteKernel
-from sklearn.linear_model import HuberRegressor, LinearRegression, Ridge
-from sklearn.neighbors import KNeighborsRegressor
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import PolynomialFeatures, StandardScaler
-from sklearn.svm import SVR
-from sklearn.tree import DecisionTreeRegressor
-
 gaussian_kernel = DotProduct(1.0, "fixed") + RBF(1.0, "fixed") + WhiteKernel(0.1, "fixed")
 zoo = {
     "straight line": LinearRegression(),
@@ -1462,7 +1483,8 @@ fig, axes = plt.subplots(3, 2, figsize=(9.5, 5), sharex=True, width_ratios=[1.5,
 for row, index in zip(axes, np.flatnonzero(np.isfinite(learn.p_time))[[0, 3, 11]]):
     trace = learn.waveforms[index, 2] / np.abs(learn.waveforms[index, 2]).max()
     row[0].plot(learn.time, trace, color=GREY, lw=0.5)
-    row[1].stairs(log_envelope(learn.waveforms[[index]])[0], np.linspace(0, duration, 31), color=GREY, lw=1.5)
+    bins = np.linspace(0, duration, 31)
+    row[1].stairs(log_envelope(learn.waveforms[[index]])[0], bins, baseline=None, color=GREY, lw=1.5)
     for ax in row:
         ax.axvline(learn.p_time[index], color=BLUE, lw=1.5, label="P")
         ax.axvline(learn.s_time[index], color=RED, lw=1.5, ls="--", label="S")
@@ -1488,9 +1510,9 @@ plt.show()
 # `make_pipeline(FunctionTransformer(log_envelope), some_regressor)`.
 #
 # Judge it by the mean absolute error in seconds on records of *other* earthquakes, against the trivial guess, which is
-# to answer every record with the median P and S times of the training set. **Your picker must come below 40 % of the
-# trivial error for both phases.** A straight line in the 30 bins nearly gets there; think about which of the models of
-# the zoo suits a step that may be anywhere.
+# to answer every record with the median P and S times of the training set. **Your picker must come below 30 % of the
+# trivial error for both phases.** A linear regression on the 30 bins nearly gets there; think about which of the models
+# of the zoo suits a step that may be anywhere.
 
 # %% answer="fit-phase-regressor"
 def fit_phase_regressor(waveforms, targets):
@@ -1509,8 +1531,6 @@ def fit_phase_regressor(waveforms, targets):
         Fitted; ``predict(waveforms)`` returns P and S times, s, array of shape (n_records, 2).
     """
     ### BEGIN SOLUTION
-    from sklearn.preprocessing import FunctionTransformer
-
     neighbours = KNeighborsRegressor(n_neighbors=5, weights="distance")
     return make_pipeline(FunctionTransformer(log_envelope), neighbours).fit(waveforms, targets)
     ### END SOLUTION
@@ -1524,10 +1544,10 @@ _truth = np.column_stack([exam.p_time, exam.s_time])[_asked]
 _picks = np.asarray(fit_phase_regressor(learn.waveforms[_known], _labels).predict(exam.waveforms[_asked]))
 assert _picks.shape == _truth.shape, f"one P and one S time per record: expected shape {_truth.shape}, got {_picks.shape}"
 _share = np.abs(_picks - _truth).mean(axis=0) / np.abs(np.median(_labels, axis=0) - _truth).mean(axis=0)
-assert _share[0] < 0.4, f"the P error is {_share[0]:.0%} of the trivial guess's; bring it below 40 %"
-assert _share[1] < 0.4, f"the S error is {_share[1]:.0%} of the trivial guess's; bring it below 40 %"
+assert _share[0] < 0.3, f"the P error is {_share[0]:.0%} of the trivial guess's; bring it below 30 %"
+assert _share[1] < 0.3, f"the S error is {_share[1]:.0%} of the trivial guess's; bring it below 30 %"
 ### BEGIN HIDDEN TESTS
-_study, _check = simulate_waveforms(500, seed=77, n_samples=1500, sampling_rate=50.0).split(0.2, by="event", seed=3)
+_study, _check = simulate_waveforms(500, seed=83, n_samples=1500, sampling_rate=50.0).split(0.2, by="event", seed=3)
 _labels = np.column_stack([_study.p_time, _study.s_time])
 _truth = np.column_stack([_check.p_time, _check.s_time])
 _kept = _labels.copy()
@@ -1536,7 +1556,7 @@ assert np.array_equal(_labels, _kept), "fit_phase_regressor changed its targets;
 _picks = np.asarray(_model.predict(_check.waveforms), dtype=float)
 assert _picks.shape == _truth.shape, "predict should return one row (P, S) per record, also for other records than those of the notebook."
 _share = np.abs(_picks - _truth).mean(axis=0) / np.abs(np.median(_labels, axis=0) - _truth).mean(axis=0)
-assert np.all(_share < 0.45), "Trained and tested on other simulated earthquakes, the picker does not stay below 45 % of the trivial error for both phases."
+assert np.all(_share < 0.3), "Trained and tested on other simulated earthquakes, the picker does not stay below 30 % of the trivial error for both phases."
 assert np.allclose(np.asarray(_model.predict(_check.waveforms[:1])), _picks[:1], atol=1e-3), "Predicting one record alone should give the same times as predicting it among others."
 assert np.mean(_picks[:, 1] > _picks[:, 0]) > 0.8, "In most records the predicted S should come after the predicted P: check the order of the columns."
 _model = fit_phase_regressor(_study.waveforms, _labels + 100.0)
@@ -1561,18 +1581,18 @@ fig, (left, middle, right) = plt.subplots(1, 3, figsize=(10, 3.5))
 for column, (name, colour, marker) in enumerate([("P", BLUE, "o"), ("S", RED, "s")]):
     left.plot(exam_targets[:, column], picks[:, column], marker, color=colour, ms=4, alpha=0.5, label=name)
     middle.hist(np.clip(errors[:, column], -3, 3), np.arange(-3, 3.01, 0.2), histtype="step", color=colour, lw=1.8)
-    trivial = np.abs(np.median(targets[:, column]) - exam_targets[:, column]).mean()
-    right.loglog(sizes, np.array(learning)[:, column], marker + "-", color=colour, label=f"{name} regressor")
-    right.axhline(trivial, color=colour, ls=":", label=f"{name} trivial")
+    right.loglog(sizes, np.array(learning)[:, column], marker + "-", color=colour, label=name)
+trivial = np.abs(np.median(targets, axis=0) - exam_targets).mean()
+right.axhline(trivial, color=GREY, ls=":", label="trivial guess")
 left.plot([0, duration], [0, duration], color=GREY, lw=1)
 left.set(xlabel="true time (s)", ylabel="predicted time (s)", title="unseen earthquakes")
 left.legend()
 middle.set(xlabel="error (s), clipped at ±3", ylabel="records", title="errors")
-right.set(xlabel="training records", ylabel="mean absolute error (s)", title="it has learned")
+right.set(ylim=(0.2, 8), xlabel="training records", ylabel="mean absolute error (s)", title="it has learned")
 right.set_xticks(sizes, labels=[str(size) for size in sizes], minor=False)
 right.minorticks_off()
-right.set_yticks([0.3, 0.5, 1, 2, 5], labels=["0.3", "0.5", "1", "2", "5"])
-right.legend(fontsize=8)
+right.set_yticks([0.2, 0.5, 1, 2, 5], labels=["0.2", "0.5", "1", "2", "5"])
+right.legend(fontsize=8, loc="lower left")
 plt.show()
 for name, column in [("P", 0), ("S", 1)]:
     size = np.abs(errors[:, column])
@@ -1584,8 +1604,9 @@ for name, column in [("P", 0), ("S", 1)]:
 # your picks is that good? What happens in the records far from the diagonal?
 #
 # Two things stand in the way, and both lead further. First, the label is one number for the whole record: the same
-# onset two seconds later is, for this regressor, a new thing to be learned, with other neighbours, other branches, other weights. A picker
-# should do the same thing at every time; this property comes with the **convolution** (lesson 09). Second, we threw
+# onset two seconds later is, for this regressor, a new thing to be learned, with other neighbours, other branches,
+# other weights. A picker should do the same at every time; this property comes with the **convolution** (lesson 09).
+# Second, we threw
 # away the waveform to get 30 features by hand. A deep network learns its features, and instead of two numbers it
 # answers with a *curve* of probability along the record: one for P, one for S (lesson 11).
 #
