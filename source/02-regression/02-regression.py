@@ -19,7 +19,7 @@
 # - how scikit-learn puts dozens of regressors behind one interface, and how to choose among them;
 # - how to turn the picking of seismic phases into a regression problem, and how far a simple regressor gets.
 #
-# **What you need.** About 100 minutes, Python with NumPy and Matplotlib, and no files: the earthquakes come from a
+# **What you need.** About two hours, Python with NumPy and Matplotlib, and no files: the earthquakes come from a
 # real catalogue shipped inside ObsPy, the seismograms of the last part are simulated. You have met derivatives and
 # matrix products before.
 #
@@ -398,7 +398,7 @@ def grid_search_years(n_parameters, n_values, seconds):
 
 # %% tests="test-grid-search-years" points=5 topics="reg.grid-search"
 _year = 31_557_600.0
-assert np.isclose(grid_search_years(1, 10, 1.0) * _year, 10.0), "10 evaluations of 1 s take 10 s"
+assert np.isclose(grid_search_years(1, 10, 1.0) * _year, 10.0, rtol=2e-3), "10 evaluations of 1 s take 10 s"
 _minutes = grid_search_years(2, 100, 0.1) * _year / 60
 assert 16 < _minutes < 17.5, f"two parameters of 100 values at 0.1 s take between 16 and 17.5 minutes: got {_minutes:.3g} minutes"
 ### BEGIN HIDDEN TESTS
@@ -411,15 +411,16 @@ assert np.isclose(grid_search_years(1, 7, 3600.0) * 8766.0, 7.0, rtol=2e-3), "Se
 
 # %%
 fig, ax = plt.subplots(figsize=(7.5, 3.8))
-n_parameters = np.arange(1, 11)
+n_parameters = np.arange(1, 13)
 one_loss = grid_seconds / grid_losses.size
 for cost, colour, marker in [(0.1, RED, "o"), (one_loss, BLUE, "s")]:
     years = [grid_search_years(int(k), 100, cost) for k in n_parameters]
     ax.semilogy(n_parameters, years, marker + "-", color=colour, label=f"{cost:.1g} s per evaluation")
-for years, name in [(1.9e-6, "one minute"), (1, "one year"), (4.5e9, "age of the Earth")]:
+for years, name, side in [(1.9e-6, "one minute", 0.98), (1, "one year", 0.02), (4.5e9, "age of the Earth", 0.02)]:
     ax.axhline(years, color=GREY, lw=0.8, ls="--")
-    ax.text(0.7, years * 1.5, name, va="bottom", color=GREY, fontsize=9)
-ax.set(xlim=(0.6, 10.4), xlabel="number of parameters", ylabel="grid search (years)", xticks=n_parameters)
+    ends = {"ha": "left" if side < 0.5 else "right", "va": "bottom", "color": GREY, "fontsize": 9}
+    ax.text(side, years * 1.5, name, transform=ax.get_yaxis_transform(), **ends)
+ax.set(xlim=(0.6, 12.4), xlabel="number of parameters", ylabel="grid search (years)", xticks=n_parameters)
 ax.set_title("Grid search with 100 values per parameter")
 ax.legend(loc="lower right")
 plt.show()
@@ -482,7 +483,7 @@ _calls = []
 
 def _spy(theta):
     _calls.append(1)
-    return -7.0 + float(np.sum((np.asarray(theta) - [1.0, -20.0, 300.0, 0.0, 5.5]) ** 2))
+    return -5e4 + float(np.sum((np.asarray(theta) - [1.0, -20.0, 300.0, 0.0, 5.5]) ** 2))
 
 
 _low, _high = np.array([0.0, -30.0, 100.0, -1.0, 5.0]), np.array([2.0, -10.0, 500.0, 1.0, 6.0])
@@ -494,8 +495,8 @@ assert _unit.min() >= 0 and _unit.max() <= 1, "Some trials lie outside their bou
 assert np.all(_unit.min(axis=0) < 0.05) and np.all(_unit.max(axis=0) > 0.95), "400 trials should reach close to both bounds of every parameter."
 assert np.all(np.abs((_unit < 0.25).mean(axis=0) - 0.25) < 0.12), "The trials should be spread uniformly between the bounds."
 assert np.all(np.abs(np.corrcoef(_unit.T) - np.eye(5)) < 0.3), "The parameters should be drawn independently of each other, not with one common random number."
-_expected = [-7.0 + float(np.sum((np.asarray(t, dtype=float) - [1.0, -20.0, 300.0, 0.0, 5.5]) ** 2)) for t in _trials]
-assert np.allclose(_losses, _expected, rtol=1e-4), "losses[i] should be the loss of trials[i]."
+_expected = [-5e4 + float(np.sum((np.asarray(t, dtype=float) - [1.0, -20.0, 300.0, 0.0, 5.5]) ** 2)) for t in _trials]
+assert np.allclose(_losses, _expected, rtol=1e-5), "losses[i] should be the loss of trials[i]."
 assert np.allclose(_best, _trials[int(np.argmin(_expected))]), "best should be the trial with the smallest loss, also when losses are negative."
 _same = random_search(_spy, _low, _high, 30, np.random.default_rng(9))[1]
 _again = random_search(_spy, _low, _high, 30, np.random.default_rng(9))[1]
@@ -697,7 +698,7 @@ draw_landscape(ax, colorbar=False)
 ax.plot(*np.meshgrid(grid_slopes[::8], grid_intercepts[::8]), ".", color=GREEN, ms=2.5)
 ax.plot(*random_trials.T, ".", color=BLUE, ms=4)
 ax.plot(*descent.T, "o-", color=ORANGE, ms=3, lw=1.2)
-ax.set_title("grid (every 8th node), random, descent")
+ax.set(xlim=(0.0, 1.2), title="grid (every 8th node), random, descent")
 excess = {
     "grid": (np.minimum.accumulate(grid_losses.ravel()), GREEN),
     "random": (np.minimum.accumulate(random_losses), BLUE),
@@ -706,7 +707,7 @@ excess = {
 for name, (losses, colour) in excess.items():
     cost.loglog(np.arange(1, losses.size + 1), losses - exact_loss, color=colour, lw=2, label=name)
 cost.set(ylim=(1e-7, 30), xlabel="evaluations", ylabel="loss above the minimum (s²)", title="the race")
-cost.legend()
+cost.legend(loc="lower left")
 plt.show()
 for name, theta in [("grid", grid_best), ("random", random_best), ("descent", descent[-1])]:
     print(f"{name:8s} slope {theta[0]:.4f}  intercept {theta[1]:.4f} s  loss {wadati_loss(theta):.6f} s²")
@@ -1045,7 +1046,7 @@ draw_picks(ax)
 for degree, colour, style in [(1, GREEN, "--"), (2, ORANGE, "-"), (12, RED, "-")]:
     reduced_curve = curves[degree] - curve_distance / REDUCTION
     ax.plot(curve_distance, reduced_curve, style, color=colour, lw=1.8, label=f"degree {degree}")
-ax.legend(fontsize=8, loc="upper left")
+ax.legend(fontsize=8, loc="lower right")
 side.semilogy(degrees, rms["training"], "o-", color=BLUE, label="training")
 side.semilogy(degrees, rms["validation"], "s-", color=RED, label="validation")
 side.set(xlabel="degree of the polynomial", ylabel="root mean square error (s)", xticks=degrees[1::2])
@@ -1226,9 +1227,9 @@ fig, (ax, side) = plt.subplots(1, 2, figsize=(9, 3.9), width_ratios=[1.25, 1])
 draw_picks(ax)
 for strength, colour, style in [(1e-9, RED, "-"), (best_strength, ORANGE, "-"), (10.0, GREEN, "--")]:
     curve = polynomial_features(curve_scaled, 12) @ ridge_fit(*train_pair, strength)
-    ax.plot(curve_distance, curve - curve_distance / REDUCTION, style, color=colour, lw=1.8, label=f"λ = {strength:.1g}")
+    ax.plot(curve_distance, curve - curve_distance / REDUCTION, style, color=colour, lw=1.8, label=f"λ = {strength:.2g}")
 ax.set_title("degree 12 at three strengths")
-ax.legend(fontsize=8, loc="upper left")
+ax.legend(fontsize=8, loc="lower right")
 side.loglog(strengths, np.sqrt(training_errors), color=BLUE, lw=2, label="training")
 side.loglog(strengths, np.sqrt(validation_errors), color=RED, lw=2, label="validation")
 side.axvline(best_strength, color=ORANGE, lw=1.5, label="chosen")
@@ -1240,7 +1241,7 @@ plt.show()
 # *Read the picture.* From right to left the model becomes freer. On the right both errors are large and alike
 # (*underfitting*), on the left they part (*overfitting*), and the validation error has its minimum between. Which side
 # of the valley is more dangerous? Compare the three curves beyond the last training pick, too: a single validation pick
-# lies out there. What would the red curve on the right look like without it, and would you trust the choice more, or
+# lies out there. What would the validation curve look like without it, and would you trust the choice more, or
 # less?
 #
 # Now, and only now, open the test set, once.
