@@ -18,7 +18,19 @@ from click.testing import CliRunner
 from eds_autograder.cli import main
 
 ROOT = Path(__file__).parents[1]
-HEAVY = {"numpy", "pandas", "scipy", "sklearn", "torch", "obspy", "matplotlib", "nbgrader", "nbformat", "jupytext", "rich"}
+HEAVY = {
+    "numpy",
+    "pandas",
+    "scipy",
+    "sklearn",
+    "torch",
+    "obspy",
+    "matplotlib",
+    "nbgrader",
+    "nbformat",
+    "jupytext",
+    "rich",
+}
 
 
 def docs_module() -> ModuleType:

@@ -49,7 +49,9 @@ def hand_in(course: Course, assignment: str) -> list[str]:
     solved = _answers(json.loads(course.source_notebook(assignment).read_text(encoding="utf-8")))
     for student, work in STUDENTS.items():
         notebook = work(json.loads(release.read_text(encoding="utf-8")), solved)
-        content = notebook if isinstance(notebook, str) else json.dumps(notebook, indent=1, ensure_ascii=False)
+        content = (
+            notebook if isinstance(notebook, str) else json.dumps(notebook, indent=1, ensure_ascii=False)
+        )
         write_atomically(course.submitted_folder(student, assignment) / release.name, content)
     return list(STUDENTS)
 

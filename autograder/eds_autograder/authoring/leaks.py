@@ -94,8 +94,8 @@ def find_leaks(folder: Path, secrets: Iterable[Secrets]) -> list[Leak]:
     Parameters
     ----------
     folder : Path
-        A release or a bundle; a file below ``<lesson>/`` is held against that lesson down to its shortest line,
-        and against the other lessons by the lines that are long enough to tell.
+        A release or a bundle. A file below ``<lesson>/`` is held against that lesson down to its shortest
+        line, and against the other lessons by the lines that are long enough to tell.
     secrets : iterable of Secrets
 
     Returns
@@ -104,7 +104,9 @@ def find_leaks(folder: Path, secrets: Iterable[Secrets]) -> list[Leak]:
         Empty when the folder is clean.
     """
     known = list(secrets)
-    return [leak for path in sorted(folder.rglob("*")) if path.is_file() for leak in _search(folder, path, known)]
+    return [
+        leak for path in sorted(folder.rglob("*")) if path.is_file() for leak in _search(folder, path, known)
+    ]
 
 
 def _search(folder: Path, path: Path, secrets: list[Secrets]) -> Iterator[Leak]:

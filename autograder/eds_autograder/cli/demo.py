@@ -1,4 +1,4 @@
-"""``eds demo``: a whole course and a hackathon in a temporary folder, by the commands that a person would type."""
+"""``eds demo``: a whole course and a hackathon, by the commands that a person would type."""
 
 from __future__ import annotations
 
@@ -89,9 +89,10 @@ class _Stage:
 def _new_course(course_dir: Path, folder: Path | None) -> Path:
     """Make a course directory that holds the demo's lessons as text, and nothing built."""
     missing = [name for name in LESSONS if not (course_dir / "source" / name / f"{name}.py").is_file()]
-    if missing or not (course_dir / "nbgrader_config.py").is_file():
+    missing += [name for name in ("nbgrader_config.py",) if not (course_dir / name).is_file()]
+    if missing:
         raise EdsError(
-            f"{course_dir.resolve()}: the lessons of the demo are not here ({', '.join(missing) or 'no nbgrader_config.py'})",
+            f"{course_dir.resolve()}: the lessons of the demo are not here (missing: {', '.join(missing)})",
             "run it in a clone of the course, or name one with --course DIR",
         )
     if folder is None:
@@ -101,7 +102,11 @@ def _new_course(course_dir: Path, folder: Path | None) -> Path:
     folder = folder.resolve()
     for name in LESSONS:
         inside = Path("source") / name
-        shutil.copytree(course_dir / inside, folder / inside, ignore=shutil.ignore_patterns("*.ipynb", ".*", "__pycache__"))
+        shutil.copytree(
+            course_dir / inside,
+            folder / inside,
+            ignore=shutil.ignore_patterns("*.ipynb", ".*", "__pycache__"),
+        )
     shutil.copy(course_dir / "nbgrader_config.py", folder)
     return folder
 
@@ -123,10 +128,13 @@ def _play_hackathon(stage: _Stage) -> None:
     event = stage.root / "digits"
     stage.run("leaderboard open --for 4h -c digits")
     for entry in ENTRIES:
-        command = f"leaderboard team add {shlex.quote(entry.team)}{' --baseline' if entry.baseline else ''} -c digits"
-        stage.environment["LEADERBOARD_TOKEN"] = stage.run(command, quiet=True).strip()
+        baseline = " --baseline" if entry.baseline else ""
+        token = stage.run(f"leaderboard team add {shlex.quote(entry.team)}{baseline} -c digits", quiet=True)
+        stage.environment["LEADERBOARD_TOKEN"] = token.strip()
         file = predict(event / "release", entry)
-        stage.run(f"leaderboard submit -f {file.relative_to(stage.root)} -m {shlex.quote(entry.message)} -c digits")
+        stage.run(
+            f"leaderboard submit -f {file.relative_to(stage.root)} -m {shlex.quote(entry.message)} -c digits"
+        )
     for command in ("show", "close", "reveal", "show"):
         stage.run(f"leaderboard {command} -c digits")
 
