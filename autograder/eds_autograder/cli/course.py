@@ -59,8 +59,8 @@ def _check(course_dir: Path, assignments: tuple[str, ...]) -> None:
     found += [str(leak) for leak in find_release_leaks(opened, assignments)]
     if found:
         raise EdsError("\n".join(["not fresh:", *(f"  {line}" for line in found)]), "build, release, commit")
-    count = len(opened.check_assignments(assignments))
-    click.echo(f"{count} lessons: source/ and release/ are fresh, and nothing leaks")
+    names = ", ".join(opened.check_assignments(assignments))
+    click.echo(f"{names}: source/ and release/ are fresh, and nothing leaks")
 
 
 @course.command()
