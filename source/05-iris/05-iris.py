@@ -18,11 +18,13 @@
 #
 # 1. **Load** the flowers: by name, in one unit, each flower once.
 # 2. **Standardize** them without looking at the flowers you will be judged on.
-# 3. **Deal** them into stratified folds, and 4. **cross-validate** any model on those folds.
-# 5. **Build** five classifiers, from "do not look at the flower" to a random forest, and 6. **evaluate** them alike.
-# 7. **Map** what a classifier believes, like a geologist maps a country of which only the outcrops are seen.
-# 8. **Find** the pair of species that is confused the most, and 9. **pick** a model with a rule that knows about
-#    noise.
+# 3. **Deal** them into stratified folds.
+# 4. **Cross-validate** any model on those folds.
+# 5. **Build** five classifiers, from "do not look at the flower" to a random forest.
+# 6. **Evaluate** them all alike.
+# 7. **Map** what a classifier believes, as a geologist maps a country of which only the outcrops are seen.
+# 8. **Find** the two species that are confused the most.
+# 9. **Pick** a model, with a rule that knows about noise.
 #
 # ## What you will have learned
 #
@@ -228,7 +230,7 @@ plt.show()
 # Are the twins (black ring) a copying error? Perhaps not. Draw three Gaussian clouds with the means and covariances
 # of the three species, round them to the millimetre, and in about half of the trials at least one pair coincides. We
 # leave one twin out not because it must be wrong but because it could only flatter us. And notice what a careless
-# comparison costs: judged on petals alone, 47 of the 150 records would look like copies.
+# comparison costs: judged on petals alone, 48 of the 150 records would look like copies.
 
 # %% [markdown]
 # ## 2. Standardize, and let the test flowers stay strangers
