@@ -12,16 +12,28 @@ if TYPE_CHECKING:
     from eds_datasets.arrivals import Arrivals, load_arrivals
     from eds_datasets.digits import Digits, load_digits
     from eds_datasets.iris import Iris, load_iris
+    from eds_datasets.waveforms import Waveforms, simulate_waveforms
 
-__all__ = ["Arrivals", "Digits", "Iris", "load_arrivals", "load_digits", "load_iris"]
+__all__ = [
+    "Arrivals",
+    "Digits",
+    "Iris",
+    "Waveforms",
+    "load_arrivals",
+    "load_digits",
+    "load_iris",
+    "simulate_waveforms",
+]
 
 _MODULES = {
     "Arrivals": "arrivals",
     "Digits": "digits",
     "Iris": "iris",
+    "Waveforms": "waveforms",
     "load_arrivals": "arrivals",
     "load_digits": "digits",
     "load_iris": "iris",
+    "simulate_waveforms": "waveforms",
 }
 
 

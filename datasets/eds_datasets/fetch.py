@@ -25,7 +25,16 @@ from eds_datasets.errors import EdsError
 from eds_datasets.progress import ByteBar
 from eds_datasets.registry import RegistryEntry, entry
 
-__all__ = ["CorruptedFileError", "NotMirroredError", "cached", "data_dir", "fetch", "file_problem", "mirror"]
+__all__ = [
+    "CorruptedFileError",
+    "NotMirroredError",
+    "cached",
+    "copies",
+    "data_dir",
+    "fetch",
+    "file_problem",
+    "mirror",
+]
 
 _CHUNK = 65536  # bytes, few enough for a bar to move and many enough to cost nothing
 _NOT_FOUND = 404
@@ -75,6 +84,13 @@ def file_problem(path: Path, known: RegistryEntry) -> str | None:
     return None
 
 
+def copies(key: str) -> list[Path]:
+    """Return the copies of a file that are on this machine, good or not: in the cache, in a mirror folder."""
+    where = mirror()
+    folders = [data_dir(), where] if isinstance(where, Path) else [data_dir()]
+    return [path for folder in folders if (path := folder / key).is_file()]
+
+
 def cached(key: str) -> Path | None:
     """Return a verified copy that is already on this machine, without ever touching the network.
 
@@ -94,13 +110,7 @@ def cached(key: str) -> Path | None:
         There is no such key.
     """
     known = entry(key)
-    where = mirror()
-    folders = [data_dir(), where] if isinstance(where, Path) else [data_dir()]
-    for folder in folders:
-        path = folder / key
-        if path.is_file() and file_problem(path, known) is None:
-            return path
-    return None
+    return next((path for path in copies(key) if file_problem(path, known) is None), None)
 
 
 def fetch(key: str, *, progressbar: bool | ByteBar = False, copy: bool = False) -> Path:
