@@ -1267,12 +1267,11 @@ figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", nco
 plt.show()
 
 # %% [markdown]
-# **Read the picture.** Up is better, and one step of the vertical axis is **one flower**. Nothing was changed from
-# one column to the next but the shuffling. How often does the topmost mark change its shape? Whoever reports "the
-# forest is best" from deal 3 and "the tree is best" from deal 4 reports the shuffling. Your rule takes the first
-# model of the order that stands in the grey bar, and its answer, written below each column, is far steadier. It is
-# not immune: a standard error from five folds is itself a rough number, and in a deal where the bar comes out very
-# short the rule, too, is tempted.
+# **Read the picture.** Up is better, and one step of the vertical axis is **one flower**. Nothing was changed from one
+# column to the next but the shuffling. From deal 0 you would report that the tree is the best of all, from deal 9 that
+# it is the worst: you would have reported the shuffling. Your rule takes the first model of the order that stands in the
+# grey bar, and its answer, written below each column, is far steadier. It is not immune: a standard error from five folds
+# is itself a rough number, and where the bar comes out very short the rule, too, is tempted. Find the deal in which it is.
 #
 # %% [markdown]
 # ## Open the drawer
