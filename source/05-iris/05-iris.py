@@ -1049,8 +1049,8 @@ plt.show()
 # %% [markdown]
 # **Read the picture.** Four maps of one country, from the same outcrops. Where do they agree? Find a place where two
 # maps disagree, count the flowers near it, and ask which surveyor you would believe. Which borders can only be
-# horizontal or vertical, and why? What does the tree believe just above the *setosa*, where no flower was ever seen?
-# The forest has drawn notches and steps near the orange–green contact: each is the memory of one or two flowers.
+# horizontal or vertical, and why? What does the tree believe just above the *setosa*, where no flower was ever seen? And
+# look for the small step that the forest has drawn in the orange–green contact: it is the memory of one or two flowers.
 
 # %% [markdown]
 # ## 8. Find the pair that is confused the most
