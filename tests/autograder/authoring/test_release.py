@@ -139,3 +139,17 @@ def test_what_is_also_visible_is_no_secret(released: Course) -> None:
     secrets = Secrets.of("01-rating", shown_too)
     assert visible not in secrets.lines
     assert find_leaks(released.release_dir / "01-rating", [secrets]) == []
+
+
+def test_a_line_of_another_lesson_counts_when_it_tells_something(released: Course) -> None:
+    path = notebook(released)
+    own = Secrets.of("01-rating", cells_of(read_notebook(released.source_notebook("01-rating"))))
+    shown_here = "assert _got == 7.0, f"
+    other = Secrets("02-other", {"return x": "a solution line", "return the_other_lessons * answer": "a solution line",
+                                 shown_here: "a hidden test"}, "")  # fmt: skip
+    assert find_leaks(path.parent, [own, other]) == []
+    notes = path.with_name("notes.md")
+    notes.write_text("return x\nreturn the_other_lessons * answer\n", encoding="utf-8")
+    assert [leak.line for leak in find_leaks(path.parent, [own, other])] == [
+        "return the_other_lessons * answer"
+    ]
