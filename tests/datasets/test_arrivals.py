@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from eds_datasets import load_arrivals
 from eds_datasets.errors import UsageError
 

@@ -9,6 +9,7 @@ import threading
 
 import pytest
 from click.testing import CliRunner
+
 from eds_datasets import registry
 from eds_datasets.cli import main
 from eds_datasets.inventory import inventory

@@ -4,8 +4,9 @@ import subprocess
 import sys
 from dataclasses import FrozenInstanceError
 
-import eds_datasets
 import pytest
+
+import eds_datasets
 from eds_datasets.dataset import Dataset, choose_layer
 from eds_datasets.errors import UsageError
 

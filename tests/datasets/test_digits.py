@@ -2,6 +2,7 @@ import gzip
 
 import numpy as np
 import pytest
+
 from eds_datasets import load_digits
 from eds_datasets.digits import read_idx
 from eds_datasets.errors import EdsError, UsageError

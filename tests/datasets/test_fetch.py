@@ -16,12 +16,13 @@ import threading
 import time
 
 import pytest
+from rich.console import Console
+
 from eds_datasets import fetch as fetch_module
 from eds_datasets.errors import EdsError, UsageError
 from eds_datasets.fetch import CorruptedFileError, NotMirroredError, cached, fetch, file_problem
 from eds_datasets.progress import ByteBar
 from eds_datasets.registry import RegistryEntry
-from rich.console import Console
 
 CONTENT = bytes(range(256)) * 1200  # 300 kB, several chunks of pooch
 KEY = "test/values.bin"

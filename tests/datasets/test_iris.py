@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from eds_datasets import load_iris
 from eds_datasets.errors import UsageError
 

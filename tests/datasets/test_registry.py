@@ -2,6 +2,7 @@ import re
 from pathlib import PurePosixPath
 
 import pytest
+
 from eds_datasets.errors import UsageError
 from eds_datasets.registry import entries, entry
 

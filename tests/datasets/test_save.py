@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+
 from eds_datasets import load_arrivals, load_iris
 from eds_datasets.dataset import Dataset
 from eds_datasets.errors import UsageError

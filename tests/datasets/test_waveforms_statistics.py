@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from eds_datasets import _measures
 from eds_datasets.waveforms import REGIONS, simulate_waveforms
 

@@ -163,7 +163,7 @@ def _refuse_to_overwrite(path: Path, text: str) -> None:
     if edited_since_built(notebook) and cells_of(notebook) != cells_of(json.loads(text)):
         raise EdsError(
             f"{shown(path)} was edited after it was built, and building would overwrite the edit",
-            f"keep it: eds course build --from-notebook {path.stem}; discard it: eds course build --force {path.stem}",
+            f"keep it with 'eds course build --from-notebook {path.stem}', discard it with --force",
         )
 
 

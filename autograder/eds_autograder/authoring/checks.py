@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
+from typing import TypeGuard
 
 from eds_autograder.authoring.lesson import HIDDEN, SOLUTION, Cell, Kind, Lesson, Problem, Region
 
@@ -144,12 +145,12 @@ def _assertions(cell: Cell, tree: ast.Module, hidden: set[int]) -> Found:
                 yield (
                     cell,
                     node.lineno,
-                    "a hidden assertion's message must be a plain string: anything computed could show what is hidden",
+                    "a hidden assertion's message must be a plain string: a computed one can leak",
                 )
 
 
 def _silence(cell: Cell, tree: ast.Module) -> Found:
-    """Printing in a test cell can cost the student the mark: stderr fails it, a last value sets partial credit."""
+    """Refuse output, which can cost the mark: stderr fails a test cell, a last value sets partial credit."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _called(node) in _PRINTERS:
             yield cell, node.lineno, f"a test cell that prints: {_called(node)}()"
@@ -158,7 +159,7 @@ def _silence(cell: Cell, tree: ast.Module) -> Found:
         yield cell, last.lineno, "a test cell that prints: its last line is a bare expression"
 
 
-def _is_check(node: ast.AST) -> bool:
+def _is_check(node: ast.AST) -> TypeGuard[ast.Assert | ast.Call]:
     if isinstance(node, ast.Assert):
         return True
     return isinstance(node, ast.Call) and _called(node).lower().startswith("assert")

@@ -94,8 +94,8 @@ def find_leaks(folder: Path, secrets: Iterable[Secrets]) -> list[Leak]:
     Parameters
     ----------
     folder : Path
-        A release or a bundle; a file below ``<lesson>/`` is held against that lesson down to its shortest line,
-        and against the other lessons by the lines that are long enough to tell.
+        A release or a bundle. A file below ``<lesson>/`` is held against that lesson down to its shortest
+        line, and against the other lessons by the lines that are long enough to tell.
     secrets : iterable of Secrets
 
     Returns
@@ -104,7 +104,9 @@ def find_leaks(folder: Path, secrets: Iterable[Secrets]) -> list[Leak]:
         Empty when the folder is clean.
     """
     known = list(secrets)
-    return [leak for path in sorted(folder.rglob("*")) if path.is_file() for leak in _search(folder, path, known)]
+    return [
+        leak for path in sorted(folder.rglob("*")) if path.is_file() for leak in _search(folder, path, known)
+    ]
 
 
 def _search(folder: Path, path: Path, secrets: list[Secrets]) -> Iterator[Leak]:
@@ -120,11 +122,16 @@ def _search(folder: Path, path: Path, secrets: list[Secrets]) -> Iterator[Leak]:
             yield Leak(path, what, marker)
     if path.suffix == ".ipynb":
         yield from _outputs(path, raw)
+    own = [secret for secret in secrets if secret.lesson in (*inside.parts, folder.name)]
     for secret in secrets:
-        own = secret.lesson in (*inside.parts, folder.name)
         for line, what in secret.lines.items():
-            if (own or len(line) >= _TELLING) and line in text:
+            if line in text and (secret in own or _tells(line, own)):
                 yield Leak(path, f"{what} of {secret.lesson}", line)
+
+
+def _tells(line: str, own: list[Secrets]) -> bool:
+    """Whether a line of another lesson tells something here: long, and not shown by this lesson."""
+    return len(line) >= _TELLING and not any(line in secret.visible for secret in own)
 
 
 def _outputs(path: Path, raw: bytes) -> Iterator[Leak]:

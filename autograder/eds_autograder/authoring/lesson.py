@@ -247,7 +247,7 @@ def _read_cell(
 
     metadata.pop("lines_to_next_cell", None)  # jupytext's own note about blank lines
     if wrong := metadata.pop("incorrectly_encoded_metadata", None):
-        problem(f"marker not understood: {wrong} (write values as name=\"…\" and points as points=2)")
+        problem(f'marker not understood: {wrong} (write values as name="…" and points as points=2)')
     kinds = [kind for kind in KINDS if kind.value in metadata]
     if len(kinds) > 1:
         problem(f"two kinds on one cell: {' and '.join(kinds)}")

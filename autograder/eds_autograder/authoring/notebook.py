@@ -47,9 +47,8 @@ def notebook_text(lesson: Lesson) -> str:
         "kernelspec": _KERNELSPEC,
         "language_info": {"name": "python"},
     }
-    notebook = nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
-    nbformat.validate(notebook)
-    return str(nbformat.writes(notebook)) + "\n"
+    text = json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+    return str(nbformat.writes(nbformat.reads(text, as_version=4))) + "\n"
 
 
 def read_notebook(path: Path) -> dict[str, Any]:
@@ -58,7 +57,9 @@ def read_notebook(path: Path) -> dict[str, Any]:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         notebook["cells"]
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise EdsError(f"{path}: not a notebook ({type(error).__name__}: {error})", "build it again from its text") from error
+        raise EdsError(
+            f"{path}: not a notebook ({type(error).__name__}: {error})", "build it again from its text"
+        ) from error
     return dict(notebook)
 
 
@@ -81,7 +82,7 @@ def cells_of(notebook: Mapping[str, Any]) -> tuple[Cell, ...]:
 def edited_since_built(notebook: Mapping[str, Any]) -> bool:
     """Whether someone changed a cell of a notebook that we built (running it is no change)."""
     built = notebook.get("metadata", {}).get("eds", {}).get("built")
-    return built != _fingerprint(cells_of(notebook))
+    return bool(built != _fingerprint(cells_of(notebook)))
 
 
 class _Ids:
@@ -160,7 +161,14 @@ def _plain_number(value: Any) -> float | None:
 
 def _fingerprint(cells: Iterable[Cell]) -> str:
     content = [
-        [cell.cell_type, cell.source, cell.kind.value, cell.grade_id, _plain_number(cell.points), list(cell.topics)]
+        [
+            cell.cell_type,
+            cell.source,
+            cell.kind.value,
+            cell.grade_id,
+            _plain_number(cell.points),
+            list(cell.topics),
+        ]
         for cell in cells
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:8]

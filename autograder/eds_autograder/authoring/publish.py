@@ -32,10 +32,11 @@ _README = """\
     python -m pip install -r requirements.txt
     jupyter lab
 
-Open a lesson's notebook and work through it from top to bottom. Where it says `# YOUR CODE HERE`, write your own.
+Open a lesson's notebook and work through it from top to bottom. Where it says `# YOUR CODE HERE`, write
+your own.
 
-- The tests under each exercise tell you what is wrong. More tests run when your notebook is graded; they check
-  the same thing with other numbers.
+- The tests under each exercise tell you what is wrong. More tests run when your notebook is graded; they
+  check the same thing with other numbers.
 - Do not rename the notebook, and leave the test cells as they are.
 - Before you hand in: *Kernel → Restart Kernel and Run All Cells*, then save.
 """
@@ -115,15 +116,25 @@ def _write_bundle(course: Course, names: list[str], bundle: Path, package: str |
     for name in names:
         shutil.copytree(course.release_folder(name), bundle / name)
     notebooks = sorted(bundle.glob("*/*.ipynb"))
-    (bundle / "requirements.txt").write_text("\n".join(requirements_of(notebooks, package)) + "\n", encoding="utf-8")
-    rows = "\n".join(f"| [{path.parent.name}]({path.relative_to(bundle)}) | {_title(path)} |" for path in notebooks)
+    (bundle / "requirements.txt").write_text(
+        "\n".join(requirements_of(notebooks, package)) + "\n", encoding="utf-8"
+    )
+    rows = "\n".join(
+        f"| [{path.parent.name}]({path.relative_to(bundle)}) | {_title(path)} |" for path in notebooks
+    )
     table = f"| lesson | what it is about |\n|---|---|\n{rows}"
     (bundle / "README.md").write_text(_README.format(table=table), encoding="utf-8")
 
 
 def _replace(bundle: Path, destination: Path) -> None:
     if destination.exists():
-        foreign = sorted({path.relative_to(destination).parts[0] for path in _files(destination) if not _ours(destination, path)})
+        foreign = sorted(
+            {
+                path.relative_to(destination).parts[0]
+                for path in _files(destination)
+                if not _ours(destination, path)
+            }
+        )
         if foreign:
             raise EdsError(
                 f"{destination} holds what no bundle has: {', '.join(foreign[:5])}",

@@ -1,4 +1,4 @@
-"""The students' versions: made by nbgrader's own generate_assignment, searched for leaks, then put in place."""
+"""The students' versions: made by nbgrader's generate_assignment, searched for leaks, put in place."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def check_releases(course: Course, names: Iterable[str] = ()) -> list[str]:
     wanted = course.check_assignments(names)
     with _scratch(course) as scratch:
         made = _generate(course, wanted, scratch, gradebook=False)
-        return [line for name in wanted for line in _differences(made[name], course.release_folder(name), name)]
+        return [
+            line for name in wanted for line in _differences(made[name], course.release_folder(name), name)
+        ]
 
 
 def find_release_leaks(course: Course, names: Iterable[str] = ()) -> list[Leak]:

@@ -1,4 +1,4 @@
-"""An instructor's edit made in JupyterLab, taken back into the text: cells that did not change keep their lines."""
+"""An instructor's edit in JupyterLab, taken back into the text; unchanged cells keep their lines."""
 
 from __future__ import annotations
 

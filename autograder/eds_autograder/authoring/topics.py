@@ -47,7 +47,10 @@ def read_topics(course_root: Path | None = None) -> dict[str, str]:
     if own is not None and own.is_file():
         text, name = own.read_text(encoding="utf-8"), str(own)
     else:
-        text, name = resources.files(__package__).joinpath("topics.toml").read_text(encoding="utf-8"), "topics.toml"
+        text, name = (
+            resources.files(__package__).joinpath("topics.toml").read_text(encoding="utf-8"),
+            "topics.toml",
+        )
     try:
         sections = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -21,7 +21,9 @@ def course() -> None:
 @course.command()
 @assignments_argument
 @course_option
-@click.option("--check", is_flag=True, help="Write nothing; fail when anything in source/ or release/ is stale.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; fail when anything in source/ or release/ is stale."
+)
 @click.option("--from-notebook", is_flag=True, help="Take edits made in the notebooks back into the texts.")
 @click.option("--force", is_flag=True, help="Overwrite notebooks that were edited after they were built.")
 def build(
@@ -38,7 +40,9 @@ def build(
     if check:
         _check(opened.root, assignments)
         return
-    results = take_back(opened, assignments) if from_notebook else build_lessons(opened, assignments, force=force)
+    results = (
+        take_back(opened, assignments) if from_notebook else build_lessons(opened, assignments, force=force)
+    )
     for result in results:
         click.echo(f"{'wrote' if result.changed else 'fresh'}  {shown(result.path)}")
 
@@ -55,8 +59,8 @@ def _check(course_dir: Path, assignments: tuple[str, ...]) -> None:
     found += [str(leak) for leak in find_release_leaks(opened, assignments)]
     if found:
         raise EdsError("\n".join(["not fresh:", *(f"  {line}" for line in found)]), "build, release, commit")
-    count = len(opened.check_assignments(assignments))
-    click.echo(f"{count} lessons: source/ and release/ are fresh, and nothing leaks")
+    names = ", ".join(opened.check_assignments(assignments))
+    click.echo(f"{names}: source/ and release/ are fresh, and nothing leaks")
 
 
 @course.command()
@@ -74,7 +78,9 @@ def release(assignments: tuple[str, ...], course_dir: Path) -> None:
 
 @course.command()
 @click.argument("destination", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--package", metavar="SPEC", help="Where students get this package: a pip requirement, address or wheel.")
+@click.option(
+    "--package", metavar="SPEC", help="Where students get this package: a pip requirement, address or wheel."
+)
 @course_option
 def publish(destination: Path, package: str | None, course_dir: Path) -> None:
     """Write the bundle that students get into DESTINATION."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+
 from eds_datasets.terminal import LazyGroup
 
 __all__ = ["main"]

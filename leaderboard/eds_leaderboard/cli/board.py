@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from eds_datasets.terminal import format_option
 
+from eds_datasets.terminal import format_option
 from eds_leaderboard.cli.options import event_option, open_board, print_listing
 
 if TYPE_CHECKING:

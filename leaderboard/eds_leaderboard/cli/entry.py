@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import click
-from eds_datasets.terminal import format_option
 
+from eds_datasets.terminal import format_option
 from eds_leaderboard.cli.options import event_option, file_option, open_board, print_listing, problems_told
 
 __all__ = ["check", "submissions", "submit"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
 from eds_datasets.terminal import print_records
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from eds_datasets.terminal import format_option
 
+from eds_datasets.terminal import format_option
 from eds_leaderboard.cli.options import file_option, print_listing, problems_told
 
 if TYPE_CHECKING:

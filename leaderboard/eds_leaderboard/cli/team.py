@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from eds_datasets.terminal import format_option
 
+from eds_datasets.terminal import format_option
 from eds_leaderboard.cli.options import event_option, open_board, print_listing
 
 __all__ = ["team"]

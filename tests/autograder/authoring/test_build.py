@@ -111,7 +111,9 @@ def test_a_new_graded_cell_without_topics_comes_back_and_is_named(course: Course
 
 def test_a_magic_survives_the_way_there_and_back(course: Course) -> None:
     build_lessons(course)
-    edit(course, lambda notebook: notebook["cells"][1].update(source="%matplotlib inline\nimport numpy as np"))
+    edit(
+        course, lambda notebook: notebook["cells"][1].update(source="%matplotlib inline\nimport numpy as np")
+    )
     take_back(course)
     text = (course.root / "source" / "01-rating" / "01-rating.py").read_text(encoding="utf-8")
     assert "# %matplotlib inline\nimport numpy as np\n" in text

@@ -75,7 +75,11 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_text(write_lesson: Wr
 
 @pytest.mark.parametrize(
     "last",
-    ["np.testing.assert_allclose(f(1), 1)", "assertEqual(f(1), 1)", "for _x in (1, 2):\n    assert f(_x) == _x"],
+    [
+        "np.testing.assert_allclose(f(1), 1)",
+        "assertEqual(f(1), 1)",
+        "for _x in (1, 2):\n    assert f(_x) == _x",
+    ],
 )
 def test_a_cell_may_end_in_any_kind_of_assertion(write_lesson: Write, last: str) -> None:
     assert problems(write_lesson, ANSWER + TESTS + last + "\n") == []

@@ -39,7 +39,7 @@ def test_a_marker_inside_a_string_begins_no_cell(write_lesson: Write, lesson_tex
 
 
 def test_text_before_the_first_marker_is_a_cell(write_lesson: Write) -> None:
-    lesson = read_lesson(write_lesson("\nimport math\n\n# %% readonly=\"a\"\nx = 1\n"))
+    lesson = read_lesson(write_lesson('\nimport math\n\n# %% readonly="a"\nx = 1\n'))
     assert [(cell.line, cell.kind) for cell in lesson.cells] == [(2, Kind.PLAIN), (4, Kind.READONLY)]
 
 
@@ -81,6 +81,6 @@ def test_a_region_parts_a_cell_by_line() -> None:
 
 def test_the_error_crosses_a_process(write_lesson: Write) -> None:
     with pytest.raises(LessonError) as caught:
-        read_lesson(write_lesson("# %% test=\"a\"\nx = 1\n"))
+        read_lesson(write_lesson('# %% test="a"\nx = 1\n'))
     again = pickle.loads(pickle.dumps(caught.value))
     assert (str(again), again.problems) == (str(caught.value), caught.value.problems)

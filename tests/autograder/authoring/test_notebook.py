@@ -36,7 +36,11 @@ def test_it_is_built_to_the_same_bytes_without_outputs(lesson: Lesson) -> None:
     text = notebook_text(lesson)
     assert text == notebook_text(lesson)
     cells = json.loads(text)["cells"]
-    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells if cell["cell_type"] == "code")
+    assert all(
+        cell["outputs"] == [] and cell["execution_count"] is None
+        for cell in cells
+        if cell["cell_type"] == "code"
+    )
     assert "jupytext" not in text
 
 
@@ -63,7 +67,10 @@ def test_cells_are_read_back_as_they_were(lesson: Lesson) -> None:
 
 def test_running_a_notebook_is_no_edit_but_changing_a_cell_is(lesson: Lesson) -> None:
     notebook = json.loads(notebook_text(lesson))
-    notebook["cells"][1] |= {"execution_count": 3, "outputs": [{"output_type": "stream", "name": "stdout", "text": "x"}]}
+    notebook["cells"][1] |= {
+        "execution_count": 3,
+        "outputs": [{"output_type": "stream", "name": "stdout", "text": "x"}],
+    }
     notebook["metadata"]["language_info"] = {"name": "python", "version": "3.12"}
     assert not edited_since_built(notebook)
     for key, value in (("source", "import math"), ("metadata", {})):
@@ -90,5 +97,7 @@ def test_a_file_that_is_no_notebook_is_one_clear_line(tmp_path: Path, content: s
 
 
 def test_unknown_nbgrader_metadata_is_a_plain_cell() -> None:
-    (cell,) = cells_of({"cells": [{"cell_type": "code", "source": ["x\n", "y"], "metadata": {"nbgrader": {}}}]})
+    (cell,) = cells_of(
+        {"cells": [{"cell_type": "code", "source": ["x\n", "y"], "metadata": {"nbgrader": {}}}]}
+    )
     assert (cell.kind, cell.source) == (Kind.PLAIN, "x\ny")

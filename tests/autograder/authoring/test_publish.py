@@ -21,7 +21,10 @@ def test_the_bundle_holds_three_things_and_nothing_else(released: Course, tmp_pa
     ]  # fmt: skip
     assert "Fit a river's rating curve" in (bundle / "README.md").read_text(encoding="utf-8")
     requirements = (bundle / "requirements.txt").read_text(encoding="utf-8").split()
-    assert requirements == [f"jupyterlab=={metadata.version('jupyterlab')}", f"numpy=={metadata.version('numpy')}"]
+    assert requirements == [
+        f"jupyterlab=={metadata.version('jupyterlab')}",
+        f"numpy=={metadata.version('numpy')}",
+    ]
 
 
 def test_publishing_again_replaces_the_bundle_and_leaves_git_alone(released: Course, tmp_path: Path) -> None:
@@ -45,7 +48,9 @@ def test_a_folder_with_something_else_in_it_is_refused(released: Course, tmp_pat
 
 
 def test_a_leak_in_the_release_stops_the_bundle(released: Course, tmp_path: Path) -> None:
-    (released.root / "release" / "01-rating" / "key.txt").write_text("return slope * stage_in_metres + intercept")
+    (released.root / "release" / "01-rating" / "key.txt").write_text(
+        "return slope * stage_in_metres + intercept"
+    )
     with pytest.raises(EdsError, match=r"key\.txt: not made from source"):
         publish(released, tmp_path / "bundle")
     assert not (tmp_path / "bundle").exists()
@@ -67,7 +72,8 @@ def write_notebook(path: Path, source: str) -> Path:
 
 def test_requirements_come_from_the_imports(tmp_path: Path) -> None:
     path = write_notebook(
-        tmp_path / "a.ipynb", "%matplotlib inline\nimport json\nimport eds_datasets\nfrom sklearn.svm import SVC\n"
+        tmp_path / "a.ipynb",
+        "%matplotlib inline\nimport json\nimport eds_datasets\nfrom sklearn.svm import SVC\n",
     )
     assert requirements_of([path], package="./eds.whl") == [
         "./eds.whl", f"jupyterlab=={metadata.version('jupyterlab')}", f"scikit-learn=={metadata.version('scikit-learn')}",

@@ -23,7 +23,13 @@ def test_students_get_the_stub_and_the_visible_tests_alone(released: Course) -> 
     text = notebook(released).read_text(encoding="utf-8")
     assert "raise NotImplementedError()" in text
     assert "should be 7" in text
-    for secret in ("stage_in_metres", "_secret_stages", "on arrays of stages", "widens with stage", "jupytext"):
+    for secret in (
+        "stage_in_metres",
+        "_secret_stages",
+        "on arrays of stages",
+        "widens with stage",
+        "jupytext",
+    ):
         assert secret not in text
     assert [path.name for path in (released.root / "release" / "01-rating").iterdir()] == ["01-rating.ipynb"]
     assert check_releases(released) == []
@@ -39,7 +45,7 @@ def test_the_gradebook_knows_the_hidden_tests(released: Course) -> None:
 def test_a_release_of_a_stale_notebook_is_refused(released: Course) -> None:
     text = released.root / "source" / "01-rating" / "01-rating.py"
     text.write_text(text.read_text(encoding="utf-8").replace("grows", "rises"), encoding="utf-8")
-    with pytest.raises(EdsError, match="not what 01-rating.py builds"):
+    with pytest.raises(EdsError, match=r"not what 01-rating\.py builds"):
         release_assignments(released)
 
 
@@ -56,7 +62,9 @@ def test_a_stale_missing_or_foreign_released_file_is_named(released: Course) -> 
 def test_a_leaking_release_is_refused_and_the_earlier_one_stays(released: Course) -> None:
     before = notebook(released).read_bytes()
     helper = released.root / "source" / "01-rating" / "helper.py"
-    helper.write_text("def f(stage):\n    stage_in_metres = np.asarray(stage, dtype=float)\n", encoding="utf-8")
+    helper.write_text(
+        "def f(stage):\n    stage_in_metres = np.asarray(stage, dtype=float)\n", encoding="utf-8"
+    )
     with pytest.raises(EdsError, match="a solution line of 01-rating: stage_in_metres"):
         release_assignments(released)
     assert notebook(released).read_bytes() == before
@@ -64,7 +72,9 @@ def test_a_leaking_release_is_refused_and_the_earlier_one_stays(released: Course
 
 def test_a_text_that_is_not_ignored_is_a_leak(released: Course) -> None:
     config = released.root / "nbgrader_config.py"
-    config.write_text("c = get_config()\nc.CourseDirectory.root = r'" + str(released.root) + "'\n", encoding="utf-8")
+    config.write_text(
+        "c = get_config()\nc.CourseDirectory.root = r'" + str(released.root) + "'\n", encoding="utf-8"
+    )
     with pytest.raises(EdsError, match="the text of a lesson, which holds its solutions"):
         release_assignments(Course.open(released.root))
 
@@ -129,3 +139,17 @@ def test_what_is_also_visible_is_no_secret(released: Course) -> None:
     secrets = Secrets.of("01-rating", shown_too)
     assert visible not in secrets.lines
     assert find_leaks(released.release_dir / "01-rating", [secrets]) == []
+
+
+def test_a_line_of_another_lesson_counts_when_it_tells_something(released: Course) -> None:
+    path = notebook(released)
+    own = Secrets.of("01-rating", cells_of(read_notebook(released.source_notebook("01-rating"))))
+    shown_here = "assert _got == 7.0, f"
+    other = Secrets("02-other", {"return x": "a solution line", "return the_other_lessons * answer": "a solution line",
+                                 shown_here: "a hidden test"}, "")  # fmt: skip
+    assert find_leaks(path.parent, [own, other]) == []
+    notes = path.with_name("notes.md")
+    notes.write_text("return x\nreturn the_other_lessons * answer\n", encoding="utf-8")
+    assert [leak.line for leak in find_leaks(path.parent, [own, other])] == [
+        "return the_other_lessons * answer"
+    ]

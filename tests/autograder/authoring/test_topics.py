@@ -23,7 +23,9 @@ def test_the_curriculum_has_its_ids_in_the_order_of_the_lectures() -> None:
 
 def test_coverage_names_every_exercise_of_a_topic(course: Course) -> None:
     build_lessons(course)
-    found = {row.topic: row.exercises for row in coverage(course.source_notebooks("01-rating"), read_topics())}
+    found = {
+        row.topic: row.exercises for row in coverage(course.source_notebooks("01-rating"), read_topics())
+    }
     assert found["reg.linear"] == ("01-rating/discharge",)
     assert found["reg.overfitting"] == ("01-rating/why-too-simple",)
     assert found["reg.mse"] == ()
@@ -33,7 +35,7 @@ def test_coverage_names_every_exercise_of_a_topic(course: Course) -> None:
 def test_a_course_may_bring_topics_of_its_own(course: Course) -> None:
     own = course.root / "topics.toml"
     own.write_text('[reg]\nlinear = "Lines"\n', encoding="utf-8")
-    with pytest.raises(LessonError, match="unknown topic 'def.model'"):
+    with pytest.raises(LessonError, match=r"unknown topic 'def\.model'"):
         load_lesson(course, "01-rating")
     own.write_text("[reg\n", encoding="utf-8")
     with pytest.raises(EdsError, match="not valid TOML"):
