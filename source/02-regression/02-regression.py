@@ -331,11 +331,9 @@ grid_seconds = time.perf_counter() - started
 
 def draw_landscape(ax, *, colorbar=True):
     """Draw the Wadati loss over slope and intercept."""
-    levels = np.geomspace(grid_losses.min(), grid_losses.max(), 25)
-    shades = ax.contourf(
-        grid_slopes, grid_intercepts, grid_losses.T, levels=levels, norm="log", cmap="Greys_r", alpha=0.85
-    )
-    ax.contour(grid_slopes, grid_intercepts, grid_losses.T, levels=levels[::2], colors="white", linewidths=0.4)
+    levels = np.geomspace(grid_losses.min(), grid_losses.max(), 13)
+    shades = ax.pcolormesh(grid_slopes, grid_intercepts, grid_losses.T, norm="log", cmap="Greys_r", alpha=0.85)
+    ax.contour(grid_slopes, grid_intercepts, grid_losses.T, levels=levels, colors="white", linewidths=0.5)
     ax.set(xlabel="slope a", ylabel="intercept b (s)")
     ax.grid(visible=False)
     if colorbar:
@@ -771,6 +769,12 @@ assert diagnose_learning_rate(np.append(np.inf, 5.0 * np.exp(-_n / 10))) == "too
 assert diagnose_learning_rate(2.0 * np.exp(-_n / 8) + 1e-6 * 1.1**_n) == "too large", "A loss that falls at first and ends far above its beginning means that the rate is too large."
 assert diagnose_learning_rate(3.0 + 0.5 * (-1.0) ** _n + 0.01 * _n) == "too large", "A loss that swings up and down and slowly climbs means that the rate is too large."
 assert diagnose_learning_rate([9.0] * 20 + [9.5]) == "too large", "A loss that ends only a little higher than it began still ends higher: too large."
+assert diagnose_learning_rate(np.append(5.0, 6.0 + 3.0 * np.exp(-_n / 10))) == "too large", "A loss that jumps up at the first step and ends above its beginning means that the rate is too large: compare with the very first loss."
+assert diagnose_learning_rate(np.append(1000.0, 1.0 - 0.002 * _n)) == "right", "Nearly the whole drop happened in the first epoch: measured from the very first loss, this one has levelled off."
+assert diagnose_learning_rate(np.append(1.0 + 9.0 * np.exp(-_n / 5), 0.5)) == "too small", "This loss is still dropping in the very last epoch: too small."
+_early, _late = (np.where(_n < _step, 1.5, 1.0) + 8.0 * np.exp(-_n / 5) for _step in (179, 182))
+assert diagnose_learning_rate(_early) == "right", "The last drop happened before the last tenth of the epochs: the rate is right."
+assert diagnose_learning_rate(_late) == "too small", "A clear drop happened within the last tenth of the epochs: too small."
 for _unit in [1e-9, 1.0, 1e9]:
     assert diagnose_learning_rate(_unit * (50.0 + np.exp(-_n / 10))) == "right", "A loss that levelled off high above zero is a right learning rate, in whatever unit it is given: compare with the whole drop, not with a fixed number."
     assert diagnose_learning_rate(_unit * (1.0 - 1e-4 * _n)) == "too small", "A loss that falls along a straight line has a learning rate that is too small, however small the drop."
@@ -909,7 +913,7 @@ def polynomial_features(x, degree):
     ### END SOLUTION
 
 
-# %% tests="test-polynomial-features" points=6 topics="reg.linear reg.overfitting"
+# %% tests="test-polynomial-features" points=6 topics="reg.linear"
 _features = polynomial_features([2.0, -1.0, 0.0, 3.0], 2)
 assert np.shape(_features) == (4, 3), f"4 samples, degree 2: expected shape (4, 3), got {np.shape(_features)}"
 assert np.allclose(np.asarray(_features)[:, 0], 1), "column 0 holds x to the power 0, which is 1 (also for x = 0)"
@@ -1179,7 +1183,7 @@ def choose_regularization(fit, strengths, train, validation):
     ### END SOLUTION
 
 
-# %% tests="test-choose-regularization" points=8 topics="reg.regularization reg.train-test-split"
+# %% tests="test-choose-regularization" points=8 topics="reg.regularization reg.overfitting reg.train-test-split"
 _train = (np.array([[1.0], [1.0], [1.0]]), np.array([0.0, 0.0, 0.0]))
 _validation = (np.array([[1.0], [1.0]]), np.array([2.0, 4.0]))
 # a pretended fit: it answers with the strength itself, whatever the data
