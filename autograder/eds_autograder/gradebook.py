@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from eds_autograder.course import Course
 from eds_datasets.errors import EdsError
+
+from eds_autograder.course import Course
 
 __all__ = ["open_gradebook", "own_scripts_on_path"]
 

@@ -45,7 +45,7 @@ def notebook(cells: list[Any]) -> Any:
 
 
 def lesson() -> Any:
-    """Return the instructor's notebook: two answers with hidden tests, partial credit, an essay, 10 points."""
+    """Return the instructor's notebook: two answers, hidden tests, an essay, 10 points."""
     return notebook(
         [
             cell("# Lines", kind="prose"),
@@ -111,7 +111,9 @@ def by_id(made: Any, grade_id: str) -> Any:
     return next(each for each in made.cells if each.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
 
 
-def submit(course: Path, student: str, content: Any, name: str = f"{LESSON}.ipynb", lesson_: str = LESSON) -> Path:
+def submit(
+    course: Path, student: str, content: Any, name: str = f"{LESSON}.ipynb", lesson_: str = LESSON
+) -> Path:
     """Hand in a notebook, text or bytes; returns the file."""
     folder = course / "submitted" / student / lesson_
     folder.mkdir(parents=True, exist_ok=True)

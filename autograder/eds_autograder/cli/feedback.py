@@ -9,7 +9,9 @@ __all__ = ["feedback"]
 
 @click.command()
 @click.argument("assignments", metavar="[ASSIGNMENT]...", nargs=-1)
-@click.option("--student", "students", metavar="ID", multiple=True, help="For this student (may be repeated).")
+@click.option(
+    "--student", "students", metavar="ID", multiple=True, help="For this student (may be repeated)."
+)
 @click.option("--course", metavar="DIR", default=".", help="The course's folder.  [default: here]")
 @click.pass_context
 def feedback(
@@ -20,12 +22,13 @@ def feedback(
     The pages lie in feedback/STUDENT/ASSIGNMENT/ASSIGNMENT.html; each is one file that needs no other. Exit
     status 1 says that some submission has not been graded.
     """
+    from eds_datasets.errors import EdsError
+
     from eds_autograder.course import Course
     from eds_autograder.gradebook import open_gradebook
     from eds_autograder.grading.assignment import prepare
     from eds_autograder.grading.feedback import write_feedback
     from eds_autograder.grading.submissions import find_submissions
-    from eds_datasets.errors import EdsError
 
     opened = Course.open(course)
     names = opened.check_assignments(assignments)
@@ -40,7 +43,7 @@ def feedback(
             except EdsError as error:
                 missing.append(error)
     click.echo(f"{written} pages in {opened.feedback_dir}")
-    for error in missing:
-        click.echo(f"{error.message}; {error.tip}", err=True)
+    for problem in missing:
+        click.echo(f"{problem.message}; {problem.tip}", err=True)
     if missing:
         ctx.exit(1)

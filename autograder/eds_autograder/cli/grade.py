@@ -16,7 +16,9 @@ __all__ = ["grade"]
 
 @click.command()
 @click.argument("assignments", metavar="[ASSIGNMENT]...", nargs=-1)
-@click.option("--student", "students", metavar="ID", multiple=True, help="Grade this student (may be repeated).")
+@click.option(
+    "--student", "students", metavar="ID", multiple=True, help="Grade this student (may be repeated)."
+)
 @click.option("--jobs", type=click.IntRange(min=1), help="How many run at once.  [default: the processors]")
 @click.option(
     "--timeout",
@@ -49,9 +51,9 @@ def grade(
 ) -> None:
     """Grade what the students handed in, all assignments or those named.
 
-    Each submission runs in a process of its own; what is unchanged since last time is not run again. Marks go
-    into nbgrader's gradebook, executed notebooks into autograded/. Exit status 1 says that some submission has
-    a problem, told in one line below the table.
+    Each submission runs in a process of its own; what is unchanged since last time is not run again. Marks
+    go into nbgrader's gradebook, executed notebooks into autograded/. Exit status 1 says that some
+    submission has a problem, told in one line below the table.
     """
     from eds_autograder.course import Course
     from eds_autograder.grading.grade import grade_class
@@ -117,8 +119,11 @@ def _print(report: ClassReport, format_: str) -> None:
     from rich.console import Console
 
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
-    for table in result_tables(report.results):
+    for table, legend in result_tables(report.results):
         console.print(table)
+        for line in legend:
+            console.print(line, markup=False)
+        console.print()
     for line in problem_lines(report.results):
         click.echo(line)
     click.echo(timing_line(report.results, report.seconds, report.jobs))

@@ -1,4 +1,4 @@
-"""An assignment made ready for grading: its graded cells, its files, and a gradebook of its own to throw away."""
+"""An assignment made ready for grading: its graded cells, its files, a gradebook to throw away."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from eds_datasets.errors import EdsError
+
 from eds_autograder.course import Course
 from eds_autograder.gradebook import own_scripts_on_path
 from eds_autograder.grading.results import ENGINE_VERSION
-from eds_datasets.errors import EdsError
 
 __all__ = ["GradedCell", "Kit", "generate", "prepare", "settings"]
 

@@ -1,4 +1,4 @@
-"""nbgrader's Execute, kept from losing marks: it notes how each cell ended, and a dead kernel ends only the rest."""
+"""nbgrader's Execute, kept from losing marks: each cell's end is noted, a dead kernel ends only the rest."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class CellRun:
 
 
 class SafePathKernelManager(AsyncKernelManager):
-    """Starts Python kernels with ``-P``: a submitted ``random.py`` is not imported in place of Python's own."""
+    """Starts Python kernels with ``-P``: a submitted ``random.py`` does not replace Python's own."""
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """Return the command line of the kernel."""
@@ -62,9 +62,10 @@ class CarefulExecute(Execute):  # type: ignore[misc]
 
     def __init__(self, budget: float, **kwargs: Any) -> None:
         super().__init__(kernel_manager_class=SafePathKernelManager, shutdown_kernel="immediate", **kwargs)
+        config_arguments: list[str] = list(self.extra_arguments)
         # behind the installed packages, so that helper modules can be imported and nothing is shadowed
         self.extra_arguments = [
-            *self.extra_arguments,
+            *config_arguments,
             "--IPKernelApp.exec_lines=__import__('sys').path.append('')",
         ]
         self.timeout_func = self._seconds
@@ -79,7 +80,9 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         if cell.cell_type != "code":
             return cell, resources
         if self.outcome == "graded" and monotonic() >= self.deadline:
-            self._stop("out of time", f"the notebook's {self.budget:.0f} s were used up before cell {index + 1}")
+            self._stop(
+                "out of time", f"the notebook's {self.budget:.0f} s were used up before cell {index + 1}"
+            )
         if self.outcome != "graded":
             self.runs[index] = CellRun("not run", f"not run: {self.reason}")
             return cell, resources

@@ -1,4 +1,4 @@
-"""One page for each student and lesson: what earned points, what did not yet, and why; nothing that is hidden."""
+"""One page for each student and lesson: what earned points, what did not yet, and why."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from eds_datasets.errors import EdsError
 
 from eds_autograder.course import Course
 from eds_autograder.grading.assignment import GradedCell, Kit
@@ -20,7 +22,6 @@ from eds_autograder.grading.results import (
     points_text,
     write_atomically,
 )
-from eds_datasets.errors import EdsError
 
 __all__ = ["feedback_page", "write_feedback"]
 
@@ -167,9 +168,7 @@ def _remark(problem: Problem) -> str:
     return text if text.endswith(".") else f"{text}."
 
 
-def _parts(
-    record: Any, kit: Kit, result: Result, notebooks: dict[str, Any]
-) -> tuple[list[_Part], str]:
+def _parts(record: Any, kit: Kit, result: Result, notebooks: dict[str, Any]) -> tuple[list[_Part], str]:
     grades = {(note.name, grade.name): grade for note in record.notebooks for grade in note.grades}
     comments = {
         (note.name, comment.name): comment.comment
@@ -215,9 +214,7 @@ def _ids(block: Iterable[Any], source: GradedCell) -> list[str]:
     return list(dict.fromkeys([*[name for name in ids if name], source.grade_id]))
 
 
-def _part(
-    source: GradedCell, mark: Exercise, grade: Any, block: list[Any], renderer: CellRenderer
-) -> _Part:
+def _part(source: GradedCell, mark: Exercise, grade: Any, block: list[Any], renderer: CellRenderer) -> _Part:
     word, look = _WORDS[mark.status]
     decided = grade is not None and grade.manual_score is not None
     score = float(grade.score) if grade is not None else mark.points

@@ -25,8 +25,8 @@ _QUOTED_LENGTH = 12
 def student_message(source: GradedCell, cell: Any) -> str:
     """Return what a student is told about a failed test cell.
 
-    A failure in the visible part is told in the exception's own words; one in the hidden part only in a message
-    that the author wrote for it. What cannot be placed counts as hidden.
+    A failure in the visible part is told in the exception's own words; one in the hidden part only in a
+    message that the author wrote for it. What cannot be placed counts as hidden.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def _in_words(name: str, said: str) -> str:
 
 
 def author_messages(source: GradedCell) -> list[str]:
-    """Return the messages in the hidden part of a test cell: the string literals that are said on a failure."""
+    """Return the messages in the hidden part of a test cell: string literals that are said on a failure."""
     try:
         tree = ast.parse(source.source)
     except SyntaxError:

@@ -1,4 +1,4 @@
-"""The folder that a run gets: what to grade, with what, within which limits. Plain files and JSON, nothing else."""
+"""The folder that a run gets: what to grade, with what, within which limits; plain files and JSON."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Job:
     Attributes
     ----------
     folder : Path
-        Of the run: ``submission`` and ``kit`` in it are given, ``work``, ``home`` and ``out`` are the run's own.
+        Of the run: ``submission`` and ``kit`` in it are given, ``work``, ``home`` and ``out`` are its own.
     student, assignment, key : str
     refused : tuple of str
         Names in the submission that are no regular file.

@@ -47,7 +47,11 @@ def mark_cell(source: GradedCell, cell: Any | None, run: CellRun | None, log: An
 
 
 def _exercise(
-    source: GradedCell, points: float | None, status: str, message: str | None = None, detail: str | None = None
+    source: GradedCell,
+    points: float | None,
+    status: str,
+    message: str | None = None,
+    detail: str | None = None,
 ) -> Exercise:
     worth = source.points or 0.0
     return Exercise(source.notebook, source.grade_id, worth, points, status, message, detail)

@@ -19,7 +19,9 @@ _THREADS = (
     "VECLIB_MAXIMUM_THREADS",
 )
 # a student's code reads its environment: what looks like a key to something stays here
-_SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE|COOKIE", re.IGNORECASE)
+_SECRET = re.compile(
+    r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE|COOKIE", re.IGNORECASE
+)
 _NOT_OURS = ("JPY_", "JUPYTERHUB_", "NBGRADER_", "PYTEST_", "COV_")
 _BOOT = (
     "import sys; folder = sys.argv[1]; sys.path[:] = sys.argv[2:]; "
@@ -92,7 +94,7 @@ def _kept_places(environment: dict[str, str]) -> dict[str, str]:
 
 def end_children() -> None:
     """End every process that this one started, and theirs, until none is left."""
-    import psutil
+    import psutil  # type: ignore[import-untyped]
 
     me = psutil.Process()
     for _ in range(50):
@@ -106,7 +108,7 @@ def end_children() -> None:
 
 
 def end_tree(pid: int) -> None:
-    """End a process from outside, with all that it started: it is stopped first, so that it starts no more."""
+    """End a process from outside with all that it started: stopped first, so that it starts no more."""
     import psutil
 
     try:

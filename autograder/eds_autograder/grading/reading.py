@@ -129,9 +129,8 @@ def _parse(text: str) -> dict[str, Any]:
     try:
         record = json.loads(text)
     except json.JSONDecodeError as error:
-        if text.lstrip().startswith("{") and error.pos >= len(text.rstrip()) - 1:
-            reason = f"the file breaks off in line {error.lineno} (an upload that was cut?)"
-        elif text.lstrip().startswith("{") and error.msg.startswith("Unterminated string"):
+        at_the_end = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string")
+        if text.lstrip().startswith("{") and at_the_end:
             reason = f"the file breaks off in line {error.lineno} (an upload that was cut?)"
         elif text.lstrip().startswith("<"):
             reason = "not a notebook: a web page"

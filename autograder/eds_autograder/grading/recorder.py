@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from eds_datasets.errors import EdsError
+
 from eds_autograder.course import Course
 from eds_autograder.grading.assignment import Kit, extra_files, generate
 from eds_autograder.grading.results import Problem, Result, ResultCache
 from eds_autograder.grading.submissions import TIMESTAMP, Submission
-from eds_datasets.errors import EdsError
 
 __all__ = ["Recorder", "latest_result", "register"]
 
@@ -38,7 +39,8 @@ def register(course: Course, gradebook: Any, kit: Kit) -> None:
     Raises
     ------
     EdsError
-        When graded cells were added or removed while the gradebook holds submissions: nbgrader cannot change that.
+        When graded cells were added or removed while the gradebook holds submissions: nbgrader cannot
+        change that.
     """
     if _is_registered(gradebook, kit):
         return
@@ -143,14 +145,18 @@ class Recorder:
         if latest is None or latest.key != result.key or latest.exercises != result.exercises:
             return False
         folder = self.course.autograded_folder(result.student, result.assignment)
-        marks = {(note.name, grade.name): grade.auto_score for note in found.notebooks for grade in note.grades}
+        marks = {
+            (note.name, grade.name): grade.auto_score for note in found.notebooks for grade in note.grades
+        }
         wanted = {(item.notebook, item.grade_id): item.points for item in result.exercises}
         return marks == wanted and all((folder / f"{name}.ipynb").is_file() for name in result.notebooks)
 
     def _record_marks(self, result: Result, timestamp: Any) -> None:
-        self.gradebook.update_or_create_student(result.student)
         fields = {} if timestamp is None else {"timestamp": timestamp}
-        found = self.gradebook.update_or_create_submission(result.assignment, result.student, **fields)
+        # nbgrader builds the submission before it adds it to the session: an early flush would warn
+        with self.gradebook.db.no_autoflush:
+            self.gradebook.update_or_create_student(result.student)
+            found = self.gradebook.update_or_create_submission(result.assignment, result.student, **fields)
         marks = {(item.notebook, item.grade_id): item for item in result.exercises}
         for notebook in found.notebooks:
             for grade in notebook.grades:
@@ -174,7 +180,9 @@ class Recorder:
             self.gradebook.db.refresh(notebook)
             notebook.late_submission_penalty = None
             if late > 0:
-                penalty = judge.plugin_inst.late_submission_penalty(submission.student.id, notebook.score, late)
+                penalty = judge.plugin_inst.late_submission_penalty(
+                    submission.student.id, notebook.score, late
+                )
                 if penalty is not None:
                     notebook.late_submission_penalty = judge._check_late_penalty(notebook, penalty)
         self.gradebook.db.commit()

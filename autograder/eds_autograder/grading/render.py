@@ -12,8 +12,39 @@ from eds_autograder.grading.hidden import Scrubber
 
 __all__ = ["CellRenderer", "highlight_styles"]
 
-_TAGS = ["a", "b", "blockquote", "br", "caption", "code", "div", "em", "h1", "h2", "h3", "h4", "hr", "i", "li"]
-_TAGS += ["ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th"]
+_TAGS = [
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "caption",
+    "code",
+    "div",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "hr",
+    "i",
+    "li",
+]
+_TAGS += [
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+]
 _TAGS += ["thead", "tr", "u", "ul"]
 _SHOWN = ("text/html", "image/png", "image/jpeg", "text/plain")
 _STYLE_OR_SCRIPT = re.compile(r"(?is)<(style|script)\b.*?</\1\s*>")
@@ -37,7 +68,11 @@ class CellRenderer:
         config = Config()
         config.HTMLExporter.sanitize_html = True
         config.SanitizeHTML.tags = _TAGS
-        config.SanitizeHTML.attributes = {"a": ["href"], "td": ["colspan", "rowspan"], "th": ["colspan", "rowspan"]}
+        config.SanitizeHTML.attributes = {
+            "a": ["href"],
+            "td": ["colspan", "rowspan"],
+            "th": ["colspan", "rowspan"],
+        }
         config.SanitizeHTML.strip = True
         config.HTMLExporter.exclude_input_prompt = True
         config.HTMLExporter.exclude_output_prompt = True
@@ -45,7 +80,7 @@ class CellRenderer:
         self.exporter = HTMLExporter(config=config, template_name="basic")
 
     def cells(self, cells: Iterable[Any], sources: Iterable[GradedCell]) -> str:
-        """Return the code and the answers in some cells, with their outputs; prose that was given is left out.
+        """Return the code and the answers in some cells, with their outputs; the lesson's prose is left out.
 
         Parameters
         ----------
@@ -117,14 +152,14 @@ class CellRenderer:
 
 def highlight_styles() -> tuple[str, str]:
     """Return the style sheets of highlighted code, for light and for dark screens."""
-    from pygments.formatters import HtmlFormatter
-
     light, dark = (
-        "\n".join(
-            line
-            for line in HtmlFormatter(style=style).get_style_defs(".highlight").splitlines()
-            if line.startswith(".highlight .")
-        )
+        "\n".join(line for line in _style_sheet(style).splitlines() if line.startswith(".highlight ."))
         for style in ("friendly", "github-dark")
     )
     return light, dark
+
+
+def _style_sheet(style: str) -> str:
+    from pygments.formatters import HtmlFormatter
+
+    return str(HtmlFormatter(style=style).get_style_defs(".highlight"))  # type: ignore[no-untyped-call]

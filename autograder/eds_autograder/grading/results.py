@@ -37,9 +37,9 @@ class Problem:
     Attributes
     ----------
     kind : {"repair", "restored", "kernel", "time", "file", "marks", "machinery"}
-        ``repair``: mended without a loss; ``restored``: what was changed and should not be; ``kernel``, ``time``:
-        the run did not reach its end; ``file``: there is no notebook to grade; ``marks``: a test cell gave no
-        usable mark; ``machinery``: our failure, not the student's.
+        ``repair``: mended without a loss; ``restored``: what was changed and should not be; ``kernel``,
+        ``time``: the run did not reach its end; ``file``: there is no notebook to grade; ``marks``: a test
+        cell gave no usable mark; ``machinery``: our failure, not the student's.
     text : str
         The reason.
     """

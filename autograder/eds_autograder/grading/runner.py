@@ -1,6 +1,6 @@
 """Grade one submission, in a process of its own that knows no course, no gradebook and no other student.
 
-Run as ``python -m eds_autograder.grading.runner FOLDER``; the folder is described by `eds_autograder.grading.job`.
+Run as ``python -m eds_autograder.grading.runner FOLDER``; `eds_autograder.grading.job` describes the folder.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def grade_job(job: Job) -> Result:
         for problem in notebook.problems
     ]
     if job.refused:
-        problems.append(Problem("file", f"{', '.join(job.refused[:3])}: a link or no regular file, not opened"))
+        problems.append(
+            Problem("file", f"{', '.join(job.refused[:3])}: a link or no regular file, not opened")
+        )
     return Result(
         student=job.student,
         assignment=job.assignment,
@@ -235,12 +237,12 @@ def _take_children() -> None:
 
 
 def _skip_slow_import() -> None:
-    """Keep jsonschema from building a grammar of web addresses: seconds each time, for a check not used here."""
+    """Keep jsonschema from building a grammar of web addresses: seconds, for a check not used here."""
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def main(arguments: list[str]) -> int:
-    """Grade the job in a folder and write its result; a failure of ours leaves no result and a line on stderr."""
+    """Grade the job in a folder and write its result; a failure of ours leaves none and a traceback."""
     from eds_autograder.grading.processes import end_children
 
     _take_children()

@@ -36,8 +36,7 @@ def put_in_order(notebook: Any, cells: Iterable[GradedCell]) -> list[Problem]:
     return [
         *_drop_strange_ids(notebook, known),
         *_demote_copies(notebook),
-        *_restore_metadata(notebook, known),
-        *_report_edits(notebook, known),
+        *_restore(notebook, known),
         *_put_back(notebook, list(known.values())),
     ]
 
@@ -105,25 +104,34 @@ def _demote_copies(notebook: Any) -> list[Problem]:
     return [Problem("restored", f"{_cells(copies[::-1])}: there more than once, the last one counts")]
 
 
-def _restore_metadata(notebook: Any, known: Mapping[str, GradedCell]) -> list[Problem]:
-    points, flags, tags = [], [], []
+def _restore(notebook: Any, known: Mapping[str, GradedCell]) -> list[Problem]:
+    """Restore points, flags and tags, and say in one line what was changed, edited text included."""
+    changed: dict[str, list[str]] = {"points": [], "flags": [], "tags": [], "text": []}
     for cell in notebook.cells:
         meta = _meta(cell)
         if not meta:
             continue
         source = known[meta["grade_id"]]
-        if source.points is not None and meta.get("points") != source.points:
-            points.append(source.grade_id)
-        if any(bool(meta.get(flag)) != getattr(source, flag) for flag in ("grade", "solution", "task")):
-            flags.append(source.grade_id)
-        if cell.metadata.get("tags"):
-            tags.append(source.grade_id)
+        found = {
+            "points": source.points is not None and meta.get("points") != source.points,
+            "flags": any(
+                bool(meta.get(flag)) != getattr(source, flag) for flag in ("grade", "solution", "task")
+            ),
+            "tags": bool(cell.metadata.get("tags")),
+            "text": _is_edited(cell, source),
+        }
+        for what, is_so in found.items():
+            if is_so:
+                changed[what].append(source.grade_id)
         cell.metadata = _metadata(cell, source)
-    return [
-        *([Problem("restored", f"{_cells(points)}: points were changed, restored")] if points else []),
-        *([Problem("restored", f"{_cells(flags)}: grading flags were changed, restored")] if flags else []),
-        *([Problem("restored", f"{_cells(tags)}: tags were added, removed")] if tags else []),
-    ]
+    told = [f"{what} of {_names(ids)}" for what, ids in changed.items() if ids]
+    return [Problem("restored", f"locked cells were changed and restored: {'; '.join(told)}")] if told else []
+
+
+def _is_edited(cell: Any, source: GradedCell) -> bool:
+    if not source.restored:
+        return False
+    return bool(cell.cell_type != source.cell_type or cell.source.strip() != source.released.strip())
 
 
 def _metadata(cell: Any, source: GradedCell) -> Any:
@@ -148,17 +156,6 @@ def _metadata(cell: Any, source: GradedCell) -> Any:
     return rebuilt
 
 
-def _report_edits(notebook: Any, known: Mapping[str, GradedCell]) -> list[Problem]:
-    edited = []
-    for cell in notebook.cells:
-        source = known.get(_meta(cell).get("grade_id", ""))
-        if source is None or not source.restored:
-            continue
-        if cell.cell_type != source.cell_type or cell.source.strip() != source.released.strip():
-            edited.append(source.grade_id)
-    return [Problem("restored", f"{_cells(edited)}: locked text was edited, restored")] if edited else []
-
-
 def _put_back(notebook: Any, cells: list[GradedCell]) -> list[Problem]:
     """Put graded cells that were deleted where they belong: behind what stood before them, else at the end.
 
@@ -173,8 +170,8 @@ def _put_back(notebook: Any, cells: list[GradedCell]) -> list[Problem]:
         if anchor is not None:
             position = next(i for i, cell in enumerate(notebook.cells) if cell is anchor) + 1
         else:
-            position = 0 if any(name in place for name in (cell.grade_id for cell in cells)) else None
-        notebook.cells.insert(len(notebook.cells) if position is None else position, restored)
+            position = 0 if any(cell.grade_id in place for cell in cells) else len(notebook.cells)
+        notebook.cells.insert(position, restored)
         place[source.grade_id] = restored
     if not missing:
         return []

@@ -19,8 +19,8 @@ _SIGNS_EXPLAINED = {
 }
 
 
-def result_tables(results: Iterable[Result]) -> list[Any]:
-    """Return one rich table for each assignment: student, exercise by exercise, total.
+def result_tables(results: Iterable[Result]) -> list[tuple[Any, list[str]]]:
+    """Return for each assignment a rich table (student, exercises, total) and the lines of its legend.
 
     Parameters
     ----------
@@ -29,12 +29,12 @@ def result_tables(results: Iterable[Result]) -> list[Any]:
 
     Returns
     -------
-    list of rich.table.Table
+    list of (rich.table.Table, list of str)
     """
     groups: dict[str, list[Result]] = {}
     for result in sorted(results, key=lambda result: (result.assignment, result.student)):
         groups.setdefault(result.assignment, []).append(result)
-    return [_table(assignment, group) for assignment, group in groups.items()]
+    return [(_table(assignment, group), legend(group)) for assignment, group in groups.items()]
 
 
 def _table(assignment: str, results: Sequence[Result]) -> Any:
@@ -45,10 +45,8 @@ def _table(assignment: str, results: Sequence[Result]) -> Any:
     exercises = results[0].exercises
     table = Table(
         title=assignment,
-        caption=_legend(exercises, results),
         box=box.SIMPLE_HEAD,
         title_justify="left",
-        caption_justify="left",
         pad_edge=False,
         padding=(0, 1, 0, 0),
     )
@@ -73,21 +71,25 @@ def _total(result: Result) -> str:
 
 
 def _remark(result: Result) -> str:
-    return {"graded": "", "invalid": "no notebook", "failed": "not graded"}.get(result.outcome, result.outcome)
+    return {"graded": "", "invalid": "no notebook", "failed": "not graded"}.get(
+        result.outcome, result.outcome
+    )
 
 
-def _legend(exercises: Sequence[Exercise], results: Sequence[Result]) -> str:
+def legend(results: Sequence[Result]) -> list[str]:
+    """Return what the numbers of the columns and the signs in them stand for, for one assignment."""
+    exercises = results[0].exercises
     names = [
         f"{number} {exercise.grade_id.removeprefix('test-')} ({points_text(exercise.max_points)})"
         for number, exercise in enumerate(exercises, start=1)
     ]
     used = {sign(exercise) for result in results for exercise in result.exercises}
     signs = [f"{mark} {text}" for mark, text in _SIGNS_EXPLAINED.items() if mark in used]
-    return " · ".join(names) + ("\n" + " · ".join(signs) if signs else "")
+    return [" · ".join(names), *([" · ".join(signs)] if signs else [])]
 
 
 def problem_lines(results: Iterable[Result]) -> list[str]:
-    """Return one line for each problem: ``ada 05-iris: the kernel died in cell 12; marks before it are kept``."""
+    """Return one line for each problem: ``ada 05-iris: the kernel died in cell 12; …``."""
     ordered = sorted(results, key=lambda result: (result.assignment, result.student))
     return [
         f"{result.student} {result.assignment}: {problem.text}"
