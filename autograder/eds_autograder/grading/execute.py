@@ -60,12 +60,13 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         What ended the run early, in one line.
     """
 
+    extra_arguments: list[str]
+
     def __init__(self, budget: float, **kwargs: Any) -> None:
         super().__init__(kernel_manager_class=SafePathKernelManager, shutdown_kernel="immediate", **kwargs)
-        config_arguments: list[str] = list(self.extra_arguments)
         # behind the installed packages, so that helper modules can be imported and nothing is shadowed
         self.extra_arguments = [
-            *config_arguments,
+            *self.extra_arguments,
             "--IPKernelApp.exec_lines=__import__('sys').path.append('')",
         ]
         self.timeout_func = self._seconds

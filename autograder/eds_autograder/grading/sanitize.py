@@ -182,7 +182,7 @@ def _put_back(notebook: Any, cells: list[GradedCell]) -> list[Problem]:
 def _new_cell(source: GradedCell, with_id: bool) -> Any:
     from nbformat import NotebookNode, v4
 
-    make = v4.new_code_cell if source.cell_type == "code" else v4.new_markdown_cell
+    make: Any = v4.new_code_cell if source.cell_type == "code" else v4.new_markdown_cell
     cell: NotebookNode = make(source=source.source)
     cell.metadata = _metadata(cell, source)
     if not with_id:
