@@ -25,7 +25,7 @@ from eds_leaderboard.csvfile import (
     rows,
 )
 from eds_leaderboard.errors import InvalidFileError
-from eds_leaderboard.problems import Problems, shown
+from eds_leaderboard.problems import Problems, counted, shown
 
 __all__ = ["Codes", "Expected", "read_entry", "validate"]
 
@@ -203,7 +203,7 @@ class _Explanation:
             self.problems.add(
                 "columns",
                 row.line,
-                f"{len(row.cells)} cell{'s' if len(row.cells) != 1 else ''} in the row",
+                f"{counted(len(row.cells), 'cell')} in the row",
                 f"expected {width}",
                 "write one id, one comma and one label",
             )
