@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-
 from eds_leaderboard.board import Board
 from eds_leaderboard.clock import parse_duration, read_stamp, span, stamp
 from eds_leaderboard.errors import EdsError, RefusedError, UsageError
@@ -152,7 +151,7 @@ def test_written_times_sort_as_times() -> None:
     assert written == sorted(written)
     assert [read_stamp(text) for text in written] == times
     with pytest.raises(ValueError, match="without a zone"):
-        stamp(datetime(2026, 11, 27))  # noqa: DTZ001
+        stamp(datetime(2026, 11, 27))
 
 
 def test_waiting_times_are_rounded_up() -> None:

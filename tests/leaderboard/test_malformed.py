@@ -39,7 +39,7 @@ CORPUS = [
     ("one-heading-wrong", changed(b"id,label", b"id,prediction"), 1, "Header 'id,prediction'"),
     ("swapped-columns", b"label,id\nEXP,1\nHYB,2\nLP,3\nEXP,007\nHYB,a5\n", 1, "swap the two columns"),
     ("pandas-index", b",id,label\n0,1,EXP\n1,2,HYB\n2,3,LP\n3,007,EXP\n4,a5,HYB\n", 1, "index=False"),
-    ("third-column", b"id,label,p\n1,EXP,1\n2,HYB,1\n3,LP,1\n007,EXP,1\na5,HYB,1\n", 1, "Header 'id,label,p'"),
+    ("third-column", b"id,label,p\n1,EXP,1\n2,HYB,1\n3,LP,1\n007,EXP,1\na5,HYB,1\n", 1, "'id,label,p'"),
     ("one-column", b"id\n1\n2\n3\n007\na5\n", 1, "Header 'id'"),
     ("semicolons", GOOD.replace(b",", b";"), 1, "separated by semicolons"),
     ("tabs", GOOD.replace(b",", b"\t"), 1, "separated by tabs"),

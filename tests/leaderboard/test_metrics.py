@@ -58,7 +58,7 @@ def test_golden_values_of_a_binary_case(positive: int, precision: float, recall:
 
 
 def assert_equals_the_oracle(truth: np.ndarray, predicted: np.ndarray, n_classes: int) -> None:
-    """Compare what the board ranks by and shows: one call of the oracle for three metrics, one for accuracy."""
+    """Compare what the board ranks by and shows: two calls of the oracle for four metrics."""
     matrix = matrix_of(truth, predicted, n_classes)
     expected = averages(truth, predicted, n_classes, "macro")
     expected["accuracy"] = oracle.accuracy_score(truth, predicted)

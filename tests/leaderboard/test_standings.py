@@ -3,15 +3,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from eds_leaderboard.board import Board
 from eds_leaderboard.folder import find_event
 from eds_leaderboard.metrics import BOARD_METRICS
 from eds_leaderboard.standings import best_entries, metric_order, rank, shake_up
 from eds_leaderboard.store.entries import ScoredEntry
 from eds_leaderboard.teams import Team
+from hypothesis import given
+from hypothesis import strategies as st
 
 START = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 ORDER = metric_order("accuracy")
@@ -30,9 +29,7 @@ def entry(number: int, team_id: int, *values: float, minute: float = 0, seq: int
 
 def board_of(entries: list[ScoredEntry], baselines: tuple[int, ...] = ()) -> list[tuple[int | None, int]]:
     teams = [team(number, is_baseline=number in baselines) for number in range(1, 9)]
-    return [
-        (line.rank, line.team.id) for line in rank(teams, best_entries(entries, ORDER), ORDER, {})
-    ]
+    return [(line.rank, line.team.id) for line in rank(teams, best_entries(entries, ORDER), ORDER, {})]
 
 
 def test_equal_teams_share_a_rank_and_the_next_rank_is_left_out() -> None:
