@@ -2,9 +2,9 @@
 
     python benchmarks/leaderboard.py [ROWS …]
 
-Both sides read the truth and the predictions from CSV, align the rows by id, and compute accuracy and the macro
-and weighted precision, recall and F1. The board also validates every cell, which the other side does not. A
-second table times the metrics alone, on class codes in memory, and a third the explanation of a bad file.
+Both sides read the truth and the predictions from CSV, align the rows by id, and compute accuracy and the
+macro and weighted precision, recall and F1. The board also validates every cell; the other side does not.
+A second table times the metrics alone, on class codes in memory; the last line the explanation of a bad file.
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import sklearn
-from sklearn.metrics import accuracy_score, precision_recall_fscore_support
-
 from eds_leaderboard.entries import read_entry
 from eds_leaderboard.errors import InvalidFileError
 from eds_leaderboard.metrics import ConfusionMatrix
 from eds_leaderboard.scoring import score_files, scores
 from eds_leaderboard.truth import read_truth
+from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
 LABELS = np.array(["EXP", "HYB", "LP", "TOR", "TR", "VT"])
 SAME = 1e-12
