@@ -183,10 +183,8 @@ def _is_regular(body: bytes, n_columns: int) -> bool:
     separators = is_comma[is_comma | (characters == ord("\n"))]
     if (len(separators) + 1) % n_columns:
         return False
-    pattern = np.ones(n_columns, dtype=bool)
-    pattern[-1] = False
-    expected = np.resize(pattern, len(separators))
-    return bool(np.array_equal(separators, expected))
+    table = np.append(separators, False).reshape(-1, n_columns)
+    return bool(table[:, :-1].all() and not table[:, -1].any())
 
 
 def rows(data: bytes, problems: Problems) -> Iterator[Row]:

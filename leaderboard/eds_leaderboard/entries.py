@@ -9,6 +9,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from eds_leaderboard.csvfile import (
     rows,
 )
 from eds_leaderboard.errors import InvalidFileError
-from eds_leaderboard.problems import Problems, shown
+from eds_leaderboard.problems import Problems, counted, shown
 
 __all__ = ["Codes", "Expected", "read_entry", "validate"]
 
@@ -119,18 +120,24 @@ def _clean_codes(data: bytes, expected: Expected) -> Codes | None:
     if table is None or table[0] != expected.header:
         return None
     names, labels = table[1]
-    codes = list(map(expected.codes.get, labels))
-    if len(names) != len(expected.ids) or None in codes:
+    if len(names) != len(expected.ids):
         return None
-    result = np.asarray(codes, dtype=np.int64)
-    if tuple(names) == expected.ids:
-        return result
-    positions = list(map(expected.positions.get, names))
-    if None in positions or len(set(positions)) != len(positions):
+    codes = _looked_up(labels, expected.codes)
+    if codes is None or tuple(names) == expected.ids:
+        return codes
+    positions = _looked_up(names, expected.positions)
+    # as many rows as ids and no id doubled: none is missing either
+    if positions is None or np.bincount(positions).max() > 1:
         return None
-    ordered = np.empty_like(result)
-    ordered[np.asarray(positions, dtype=np.int64)] = result
+    ordered = np.empty_like(codes)
+    ordered[positions] = codes
     return ordered
+
+
+def _looked_up(cells: list[str], numbers: dict[str, int]) -> Codes | None:
+    """Return the number of each cell, or None when one has none."""
+    found = np.fromiter(map(numbers.get, cells, repeat(-1)), np.int64, len(cells))
+    return None if found.min() < 0 else found
 
 
 @dataclass
@@ -203,7 +210,7 @@ class _Explanation:
             self.problems.add(
                 "columns",
                 row.line,
-                f"{len(row.cells)} cell{'s' if len(row.cells) != 1 else ''} in the row",
+                f"{counted(len(row.cells), 'cell')} in the row",
                 f"expected {width}",
                 "write one id, one comma and one label",
             )

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from eds_datasets.errors import EdsError, UsageError
 
-if TYPE_CHECKING:
-    from eds_leaderboard.problems import Problems
+from eds_leaderboard.problems import Problems, counted
 
 __all__ = ["EdsError", "InvalidFileError", "RefusedError", "UsageError"]
 
@@ -23,9 +20,8 @@ class InvalidFileError(EdsError):
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
-        count = problems.total
         super().__init__(
-            f"{count} problem{'s' if count != 1 else ''} in {problems.source}",
+            f"{counted(problems.total, 'problem')} in {problems.source}",
             "mend the file and try again; it got no score and used none of your entries",
         )
 

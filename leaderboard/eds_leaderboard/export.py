@@ -31,7 +31,8 @@ def escape_formula(value: Any) -> Any:
 
 def _csv(records: Sequence[Record], columns: Sequence[str]) -> str:
     stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
+    # CRLF as RFC 4180 has it: only then does the module quote a cell with a carriage return
+    writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(columns)
     writer.writerows([escape_formula(record.get(column)) for column in columns] for record in records)
     return stream.getvalue()

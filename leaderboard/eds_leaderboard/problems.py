@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-__all__ = ["Problem", "Problems", "shown"]
+__all__ = ["Problem", "Problems", "counted", "shown"]
 
 MAX_SHOWN_PER_KIND = 10
 MAX_CELL = 40
@@ -73,6 +73,11 @@ class Problems:
 
     def __bool__(self) -> bool:
         return bool(self.counts)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: 1 cell, 2 cells."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def shown(cell: str) -> str:

@@ -13,7 +13,7 @@ from eds_leaderboard.csvfile import FILE_LIMITS, Limits, check_size, clean_colum
 from eds_leaderboard.entries import Codes, Expected
 from eds_leaderboard.errors import InvalidFileError, UsageError
 from eds_leaderboard.metrics import MAX_CLASSES, ConfusionMatrix
-from eds_leaderboard.problems import Problems, shown
+from eds_leaderboard.problems import Problems, counted, shown
 
 __all__ = ["SPLITS", "Table", "Truth", "class_list", "read_table", "read_truth"]
 
@@ -116,7 +116,7 @@ def _slow_columns(data: bytes, problems: Problems) -> tuple[list[str], list[list
         problems.add(
             "columns",
             row.line,
-            f"{len(row.cells)} cells in the row",
+            f"{counted(len(row.cells), 'cell')} in the row",
             f"expected {len(header)} as in the header",
             "mend the row",
         )

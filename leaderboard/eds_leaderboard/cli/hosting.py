@@ -20,9 +20,7 @@ __all__ = ["close", "create", "open_", "reveal"]
     metavar="NAME|FOLDER",
     help="'digits', or a folder with truth.csv (id,label[,split][,group]) and release/ for the teams.",
 )
-@click.option(
-    "--db", type=click.Path(path_type=Path), metavar="PATH", help="Database; by default EVENT/event.db."
-)
+@click.option("--db", metavar="PATH", help="Database; by default EVENT/event.db.")
 @click.option(
     "--metric", type=click.Choice(PRIMARY_METRICS), default="accuracy", show_default=True, help="What ranks."
 )
@@ -40,7 +38,7 @@ __all__ = ["close", "create", "open_", "reveal"]
 def create(
     event: Path,
     challenge: str,
-    db: Path | None,
+    db: str | None,
     metric: str,
     limit: int,
     per_hour: int | None,
@@ -51,11 +49,15 @@ def create(
     from eds_leaderboard.errors import UsageError
     from eds_leaderboard.event import Rules
 
-    if db is not None and "://" in str(db):
+    if db is not None and "://" in db:
         raise UsageError(f"--db {db}: expected the path of a file", "leave it out for EVENT/event.db")
     with problems_told():
         made = create_event(
-            event, challenge, Rules(metric, limit, per_hour), database=db, public_fraction=public
+            event,
+            challenge,
+            Rules(metric, limit, per_hour),
+            database=Path(db) if db else None,
+            public_fraction=public,
         )
     click.echo(f"Event '{made.name}' made in {event}: challenge {made.challenge}, ranked by {metric}.")
     click.echo(f"  give the teams:  {event / 'release'}")

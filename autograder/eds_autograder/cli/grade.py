@@ -1,0 +1,129 @@
+"""``eds grade``: the class's submissions into marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from eds_autograder.grading.grade import ClassReport
+
+__all__ = ["grade"]
+
+
+@click.command()
+@click.argument("assignments", metavar="[ASSIGNMENT]...", nargs=-1)
+@click.option(
+    "--student", "students", metavar="ID", multiple=True, help="Grade this student (may be repeated)."
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="How many run at once.  [default: the processors]")
+@click.option(
+    "--timeout",
+    type=click.IntRange(min=1),
+    metavar="S",
+    help="Seconds a cell may run; the notebook gets 20 times as many.  [default: Execute.timeout, or 30]",
+)
+@click.option("--force", is_flag=True, help="Run again what is known and unchanged.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print the marks.",
+)
+@click.option("--progress/--no-progress", default=None, help="Show a bar.  [default: on a terminal]")
+@click.option("--course", metavar="DIR", default=".", help="The course's folder.  [default: here]")
+@click.pass_context
+def grade(
+    ctx: click.Context,
+    assignments: tuple[str, ...],
+    students: tuple[str, ...],
+    jobs: int | None,
+    timeout: int | None,
+    force: bool,
+    format_: str,
+    progress: bool | None,
+    course: str,
+) -> None:
+    """Grade what the students handed in, all assignments or those named.
+
+    Each submission runs in a process of its own; what is unchanged since last time is not run again. Marks
+    go into nbgrader's gradebook, executed notebooks into autograded/. Exit status 1 says that some
+    submission has a problem, told in one line below the table.
+    """
+    from eds_autograder.course import Course
+    from eds_autograder.grading.grade import grade_class
+    from eds_autograder.grading.job import Limits
+
+    limits = None if timeout is None else Limits.for_cells(timeout)
+    opened = Course.open(course)
+    with _bar(progress) as (on_start, on_result):
+        report = grade_class(
+            opened,
+            assignments,
+            students,
+            limits=limits,
+            jobs=jobs,
+            force=force,
+            on_start=on_start,
+            on_result=on_result,
+        )
+    _print(report, format_)
+    if report.has_problems:
+        ctx.exit(1)
+
+
+@contextmanager
+def _bar(wanted: bool | None) -> Iterator[tuple[Any, Any]]:
+    """Show a bar with the rate and the time left, on stderr; nothing when nobody watches."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    shown = console.is_terminal if wanted is None else wanted
+    bar = Progress(
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not shown,
+    )
+    with bar:
+        task = bar.add_task("grading", total=None, rate="")
+
+        def on_start(total: int) -> None:
+            bar.update(task, total=total)
+
+        def on_result(_: Any) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, advance=1, rate=f"{60 * speed:.0f}/min" if speed else "")
+
+        yield on_start, on_result
+
+
+def _print(report: ClassReport, format_: str) -> None:
+    import json
+    import sys
+
+    from eds_autograder.grading.summary import problem_lines, records, result_tables, timing_line
+
+    if format_ == "json":
+        click.echo(json.dumps(records(report.results), indent=2, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    for table, legend in result_tables(report.results):
+        console.print(table)
+        for line in legend:
+            console.print(line, markup=False)
+        console.print()
+    for line in problem_lines(report.results):
+        click.echo(line)
+    click.echo(timing_line(report.results, report.seconds, report.jobs))

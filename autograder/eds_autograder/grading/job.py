@@ -1,0 +1,159 @@
+"""The folder that a run gets: what to grade, with what, within which limits; plain files and JSON."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from eds_autograder.grading.assignment import Kit
+from eds_autograder.grading.submissions import Submission
+
+__all__ = ["Job", "Limits", "lay_out"]
+
+JOB_FILE = "job.json"
+RESULT_FILE = "result.json"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a run may take.
+
+    Attributes
+    ----------
+    cell_seconds : int
+        Of one cell.
+    notebook_seconds : int
+        Of one notebook.
+    grace_seconds : int
+        What the process gets beyond that to start and to write its result, before it is ended from outside.
+    """
+
+    cell_seconds: int = 30
+    notebook_seconds: int = 600
+    grace_seconds: int = 120
+
+    @classmethod
+    def for_cells(cls, seconds: int) -> Limits:
+        """Return the limits that go with a cell's time: twenty times as much for the notebook."""
+        return cls(seconds, 20 * seconds)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run, as its folder describes it.
+
+    Attributes
+    ----------
+    folder : Path
+        Of the run: ``submission`` and ``kit`` in it are given, ``work``, ``home`` and ``out`` are its own.
+    student, assignment, key : str
+    refused : tuple of str
+        Names in the submission that are no regular file.
+    limits : Limits
+    settings : mapping
+        nbgrader's, see `eds_autograder.grading.assignment.settings`.
+    """
+
+    folder: Path
+    student: str
+    assignment: str
+    key: str
+    refused: tuple[str, ...]
+    limits: Limits
+    settings: Mapping[str, Any]
+
+    @property
+    def submission(self) -> Path:
+        """What was handed in."""
+        return self.folder / "submission"
+
+    @property
+    def kit(self) -> Path:
+        """The instructor's side, a copy."""
+        return self.folder / "kit"
+
+    @property
+    def work(self) -> Path:
+        """Where the notebook runs."""
+        return self.folder / "work"
+
+    @property
+    def home(self) -> Path:
+        """The run's own home folder."""
+        return self.folder / "home"
+
+    @property
+    def out(self) -> Path:
+        """Where executed notebooks and the result go."""
+        return self.folder / "out"
+
+    @property
+    def result_file(self) -> Path:
+        """The result, written last."""
+        return self.out / RESULT_FILE
+
+    @classmethod
+    def load(cls, folder: Path) -> Job:
+        """Read a job from its folder."""
+        record = json.loads((folder / JOB_FILE).read_text("utf-8"))
+        record["limits"] = Limits(**record["limits"])
+        record["refused"] = tuple(record["refused"])
+        return cls(folder=folder, **record)
+
+
+def lay_out(
+    folder: Path,
+    submission: Submission,
+    kit: Kit,
+    key: str,
+    limits: Limits,
+    settings: Mapping[str, Any],
+) -> Job:
+    """Write all that a run needs into an empty folder.
+
+    Parameters
+    ----------
+    folder : Path
+    submission : Submission
+        Its regular files are copied; a link is never followed.
+    kit : Kit
+    key : str
+        Under which the result will be found.
+    limits : Limits
+    settings : mapping
+
+    Returns
+    -------
+    Job
+    """
+    record = {
+        "student": submission.student,
+        "assignment": submission.assignment,
+        "key": key,
+        "refused": list(submission.refused),
+        "limits": asdict(limits),
+        "settings": dict(settings),
+    }
+    (folder / JOB_FILE).write_text(json.dumps(record), "utf-8")
+    job = Job.load(folder)
+    for place in (job.submission, job.work, job.home, job.out):
+        place.mkdir()
+    shutil.copytree(kit.folder, job.kit)
+    for name, path in submission.run_files:
+        _copy(path, job.submission / name)
+    for name, path in submission.run_files:
+        if not name.endswith(".ipynb"):
+            _copy(path, job.work / name)
+    for path in sorted(kit.files.rglob("*")):
+        if path.is_file():
+            _copy(path, job.work / path.relative_to(kit.files))
+    return job
+
+
+def _copy(path: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, place)

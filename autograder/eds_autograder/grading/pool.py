@@ -1,0 +1,236 @@
+"""Many submissions at once, each in a process of its own; results come as they are ready."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from eds_autograder.course import Course
+from eds_autograder.grading.assignment import Kit, prepare, settings
+from eds_autograder.grading.job import Limits, lay_out
+from eds_autograder.grading.processes import end_tree, run_environment, runner_command
+from eds_autograder.grading.results import ENGINE_VERSION, Result, ResultCache, failed_result
+from eds_autograder.grading.submissions import Submission, submission_digest
+
+__all__ = ["Engine", "cell_seconds", "cores"]
+
+_POLL_SECONDS = 0.1
+
+
+def cores() -> int:
+    """Return the number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+def cell_seconds(course: Course) -> int:
+    """Return how long a cell may run by nbgrader's configuration, ``Execute.timeout`` (30 s by default)."""
+    found = course.config.get("Execute", {}).get("timeout", Limits.cell_seconds)
+    return int(found) if isinstance(found, int | float) and found > 0 else Limits.notebook_seconds
+
+
+@dataclass(frozen=True)
+class _Task:
+    key: str
+    submission: Submission
+    kit: Kit
+    hashes: Mapping[str, str]
+
+
+class Engine:
+    """Grades the submissions of a course, and remembers what it has graded before.
+
+    Parameters
+    ----------
+    course : Course
+    limits : Limits, optional
+        By default those of nbgrader's configuration.
+    jobs : int, optional
+        How many run at once; by default one for each processor.
+    """
+
+    def __init__(self, course: Course, limits: Limits | None = None, jobs: int | None = None) -> None:
+        self.course = course
+        self.limits = limits or Limits.for_cells(cell_seconds(course))
+        self.jobs = jobs or cores()
+        self.cache = ResultCache(course.state_dir / "results")
+        self.settings = settings(course)
+        self._kits: dict[str, Kit] = {}
+        self._stopped = threading.Event()
+        self._running: set[int] = set()
+        self._lock = threading.Lock()
+
+    def kit(self, assignment: str) -> Kit:
+        """Return an assignment made ready; raises `EdsError` when its source cannot be used."""
+        if assignment not in self._kits:
+            self._kits[assignment] = prepare(self.course, assignment)
+        return self._kits[assignment]
+
+    def grade(
+        self, submissions: Iterable[Submission], *, force: bool = False
+    ) -> Iterator[tuple[Submission, Result]]:
+        """Grade submissions; the same content is run once, whoever handed it in.
+
+        Parameters
+        ----------
+        submissions : iterable of Submission
+        force : bool
+            Run even what is known.
+
+        Yields
+        ------
+        submission : Submission
+        result : Result
+            In the order in which they are ready.
+        """
+        waiting: dict[str, list[_Task]] = {}
+        for submission in submissions:
+            task = self._task(submission)
+            known = None if force else self.cache.find(task.key, submission.student)
+            if known is not None:
+                yield submission, replace(known, assignment=submission.assignment)
+            else:
+                waiting.setdefault(task.key, []).append(task)
+        for tasks, result in self._run_all(list(waiting.values())):
+            for task in tasks:
+                yield task.submission, replace(result, student=task.submission.student)
+
+    def _run_all(self, groups: Sequence[list[_Task]]) -> Iterator[tuple[list[_Task], Result]]:
+        if not groups:
+            return
+        seeds = self._font_seeds()
+        # threads only wait: each submission has a process of its own
+        with ThreadPoolExecutor(self.jobs, thread_name_prefix="grading") as pool:
+            futures: dict[Future[Result], list[_Task]] = {
+                pool.submit(self._run, tasks[0], seeds): tasks for tasks in groups
+            }
+            try:
+                for future in as_completed(futures):
+                    yield futures[future], future.result()
+            finally:
+                self._stop(futures)
+
+    def _stop(self, futures: Iterable[Future[Result]]) -> None:
+        """End what still runs: nobody waits for it any more."""
+        self._stopped.set()
+        for future in futures:
+            future.cancel()
+        with self._lock:
+            running = list(self._running)
+        for pid in running:
+            end_tree(pid)
+
+    def _task(self, submission: Submission) -> _Task:
+        kit = self.kit(submission.assignment)
+        hashes = {
+            "submission": submission_digest(submission),
+            "source": kit.digest,
+            "environment": environment_digest(),
+        }
+        limits = f"{self.limits.cell_seconds} {self.limits.notebook_seconds}"
+        parts = [ENGINE_VERSION, limits, json.dumps(hashes, sort_keys=True)]
+        key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return _Task(key, submission, kit, hashes)
+
+    def _run(self, task: _Task, seeds: Path | None) -> Result:
+        start = monotonic()
+        try:
+            with tempfile.TemporaryDirectory(prefix="eds-run-", ignore_cleanup_errors=True) as name:
+                folder = Path(name)
+                job = lay_out(folder, task.submission, task.kit, task.key, self.limits, self.settings)
+                reason = self._run_process(folder, run_environment(job.home, seeds), len(task.kit.notebooks))
+                if reason is None:
+                    result = replace(
+                        Result.read(job.result_file),
+                        hashes=task.hashes,
+                        seconds=round(monotonic() - start, 3),
+                    )
+                    self.cache.keep(result, job.out)
+                    return result
+        except (OSError, ValueError) as error:
+            reason = f"{type(error).__name__}: {error}"
+        student, assignment = task.submission.student, task.submission.assignment
+        return failed_result(student, assignment, task.key, reason, task.kit.max_points)
+
+    def _run_process(self, folder: Path, environment: Mapping[str, str], notebooks: int) -> str | None:
+        """Run the grader on a folder; returns None when it wrote a result, else the reason."""
+        seconds = self.limits.notebook_seconds * notebooks + self.limits.grace_seconds
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(
+                runner_command(folder),
+                cwd=folder / "work",
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            with self._lock:
+                self._running.add(process.pid)
+            try:
+                status = self._wait(process, monotonic() + seconds)
+            finally:
+                with self._lock:
+                    self._running.discard(process.pid)
+        if status == 0:
+            return None
+        if status is None:
+            return "grading was interrupted" if self._stopped.is_set() else f"no result after {seconds} s"
+        return _last_line(folder / "log") or f"the grader ended with status {status}"
+
+    def _wait(self, process: subprocess.Popen[bytes], deadline: float) -> int | None:
+        while True:
+            try:
+                return process.wait(_POLL_SECONDS)
+            except subprocess.TimeoutExpired:
+                if self._stopped.is_set() or monotonic() > deadline:
+                    end_tree(process.pid)
+                    process.wait()
+                    return None
+            except BaseException:
+                end_tree(process.pid)
+                raise
+
+    def _font_seeds(self) -> Path | None:
+        """Have matplotlib list the fonts of this machine once, not once for each submission."""
+        folder = self.course.state_dir / "fonts"
+        if not any(folder.glob("fontlist-*.json")):
+            folder.mkdir(parents=True, exist_ok=True)
+            command = [sys.executable, "-c", "import matplotlib.font_manager"]
+            with contextlib.suppress(OSError, subprocess.SubprocessError):
+                subprocess.run(
+                    command,
+                    env={**os.environ, "MPLCONFIGDIR": str(folder)},
+                    capture_output=True,
+                    timeout=120,
+                    check=False,
+                )
+        return folder
+
+
+@cache
+def environment_digest() -> str:
+    """Return a hash of the Python version and of every installed distribution's version."""
+    found = sorted({(str(item.metadata["Name"]), item.version) for item in metadata.distributions()})
+    record: list[Any] = [sys.version, found]
+    return hashlib.sha256(json.dumps(record).encode()).hexdigest()
+
+
+def _last_line(path: Path) -> str:
+    lines = path.read_text("utf-8", "replace").strip().splitlines()
+    return lines[-1][:300] if lines else ""

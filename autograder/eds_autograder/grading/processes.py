@@ -1,0 +1,138 @@
+"""Processes that a run leaves behind, and the environment that it starts with."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import site
+import sys
+from pathlib import Path
+
+__all__ = ["end_children", "end_tree", "run_environment", "runner_command"]
+
+_THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+# a student's code reads its environment: what looks like a key to something stays here
+_SECRET = re.compile(
+    r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE|COOKIE", re.IGNORECASE
+)
+_NOT_OURS = ("JPY_", "JUPYTERHUB_", "NBGRADER_", "PYTEST_", "COV_")
+_BOOT = (
+    "import sys; folder = sys.argv[1]; sys.path[:] = sys.argv[2:]; "
+    "from eds_autograder.grading.runner import main; raise SystemExit(main([folder]))"
+)
+
+
+def runner_command(folder: Path) -> list[str]:
+    """Return the command that grades the job in a folder, with our own import path and nobody else's."""
+    paths = [path for path in sys.path if path and Path(path).is_absolute()]
+    return [sys.executable, "-I", "-c", _BOOT, str(folder), *paths]
+
+
+def run_environment(home: Path, seeds: Path | None = None) -> dict[str, str]:
+    """Return the environment of a run: its own home and temporary folder, one thread, no secrets.
+
+    Parameters
+    ----------
+    home : Path
+        An empty folder.
+    seeds : Path, optional
+        Holds matplotlib's list of fonts, which would take seconds to make anew in each home.
+
+    Returns
+    -------
+    dict of str to str
+    """
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not _SECRET.search(name) and not name.startswith(_NOT_OURS)
+    }
+    folders = {
+        "HOME": home,
+        "TMPDIR": home / "tmp",
+        "MPLCONFIGDIR": home / "matplotlib",
+        "IPYTHONDIR": home / "ipython",
+        "JUPYTER_RUNTIME_DIR": home / "runtime",
+    }
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    if seeds is not None:
+        for path in seeds.glob("fontlist-*.json"):
+            (folders["MPLCONFIGDIR"] / path.name).write_bytes(path.read_bytes())
+    environment |= {name: str(folder) for name, folder in folders.items()}
+    environment |= dict.fromkeys(_THREADS, "1")
+    environment |= _kept_places(environment)
+    # the kernel shows plots inline when nobody has said otherwise
+    environment.pop("MPLBACKEND", None)
+    environment["NBGRADER_EXECUTION"] = "autograde"
+    if "PYTHONPATH" in environment:
+        paths = environment["PYTHONPATH"].split(os.pathsep)
+        environment["PYTHONPATH"] = os.pathsep.join(str(Path(path).resolve()) for path in paths if path)
+    return environment
+
+
+def _kept_places(environment: dict[str, str]) -> dict[str, str]:
+    """Keep what a new HOME would hide: installed packages and kernels, and the course's downloaded data."""
+    from jupyter_core.paths import jupyter_data_dir
+    from platformdirs import user_cache_path
+
+    kernels = [environment.get("JUPYTER_PATH", ""), jupyter_data_dir()]
+    data = environment.get("EDS_DATA_DIR") or str(user_cache_path("earth-data-science", appauthor=False))
+    return {
+        "JUPYTER_PATH": os.pathsep.join(path for path in kernels if path),
+        "PYTHONUSERBASE": site.getuserbase(),
+        "EDS_DATA_DIR": data,
+    }
+
+
+def end_children() -> None:
+    """End every process that this one started, and theirs, until none is left."""
+    import psutil  # type: ignore[import-untyped]
+
+    me = psutil.Process()
+    for _ in range(50):
+        children = me.children(recursive=True)
+        if not children:
+            return
+        for child in children:
+            with contextlib.suppress(psutil.Error):
+                child.kill()
+        psutil.wait_procs(children, timeout=1)
+
+
+def end_tree(pid: int) -> None:
+    """End a process from outside with all that it started: stopped first, so that it starts no more."""
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        process.suspend()
+    except psutil.Error:
+        return
+    for _ in range(50):
+        # a stopped parent does not collect its dead: those are over
+        children = [child for child in process.children(recursive=True) if _runs(child)]
+        if not children:
+            break
+        for child in children:
+            with contextlib.suppress(psutil.Error):
+                child.kill()
+        psutil.wait_procs(children, timeout=0.1)
+    with contextlib.suppress(psutil.Error):
+        process.kill()
+
+
+def _runs(process: object) -> bool:
+    import psutil
+
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)  # type: ignore[attr-defined]
+    except psutil.Error:
+        return False

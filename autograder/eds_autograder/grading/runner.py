@@ -1,0 +1,260 @@
+"""Grade one submission, in a process of its own that knows no course, no gradebook and no other student.
+
+Run as ``python -m eds_autograder.grading.runner FOLDER``; `eds_autograder.grading.job` describes the folder.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from eds_autograder.grading.assignment import Kit
+from eds_autograder.grading.job import Job
+from eds_autograder.grading.results import Exercise, Problem, Result
+
+__all__ = ["grade_job", "main"]
+
+
+@dataclass
+class _Graded:
+    """What grading one notebook gave."""
+
+    exercises: list[Exercise]
+    problems: list[Problem] = field(default_factory=list)
+    outcome: str = "graded"
+    unanswered: tuple[str, ...] = ()
+    written: bool = False
+
+
+def grade_job(job: Job) -> Result:
+    """Grade a submission, notebook by notebook.
+
+    Parameters
+    ----------
+    job : Job
+        Its ``out`` folder receives the executed notebooks.
+
+    Returns
+    -------
+    Result
+        Its outcome is the worst of the notebooks' outcomes.
+    """
+    start = monotonic()
+    kit = Kit.load(job.kit)
+    graded = {name: _grade_notebook(job, kit, name) for name in kit.notebooks}
+    several = len(graded) > 1
+    problems = [
+        Problem(problem.kind, f"{name}: {problem.text}" if several else problem.text)
+        for name, notebook in graded.items()
+        for problem in notebook.problems
+    ]
+    if job.refused:
+        problems.append(
+            Problem("file", f"{', '.join(job.refused[:3])}: a link or no regular file, not opened")
+        )
+    return Result(
+        student=job.student,
+        assignment=job.assignment,
+        key=job.key,
+        outcome=_worst([notebook.outcome for notebook in graded.values()]),
+        exercises=tuple(item for notebook in graded.values() for item in notebook.exercises),
+        problems=tuple(problems),
+        unanswered={name: notebook.unanswered for name, notebook in graded.items()},
+        notebooks=tuple(name for name, notebook in graded.items() if notebook.written),
+        seconds=round(monotonic() - start, 3),
+    )
+
+
+def _worst(outcomes: list[str]) -> str:
+    """Return the outcome of the whole: one notebook that can be graded counts, and so does an accident."""
+    if all(outcome == "invalid" for outcome in outcomes):
+        return "invalid"
+    order = ("graded", "out of time", "kernel died")
+    return max((outcome for outcome in outcomes if outcome != "invalid"), key=order.index)
+
+
+def _grade_notebook(job: Job, kit: Kit, name: str) -> _Graded:
+    from eds_autograder.grading.reading import UnreadableNotebookError, choose_notebook, read_notebook
+
+    cells = kit.cells_of(name)
+    files = {path.relative_to(job.submission).as_posix(): path for path in _files(job.submission)}
+    try:
+        path, renamed = choose_notebook(name, files, kit.notebooks, [c.grade_id for c in cells if c.graded])
+        notebook, repairs = read_notebook(path.read_bytes())
+    except UnreadableNotebookError as error:
+        return _without_notebook(kit, name, str(error))
+    return _run_notebook(job, kit, name, notebook, [*renamed, *repairs])
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def _without_notebook(kit: Kit, name: str, reason: str) -> _Graded:
+    message = f"There was no notebook to grade: {reason}."
+    exercises = [
+        Exercise(name, cell.grade_id, cell.points or 0.0, None, "not run", message)
+        for cell in kit.cells_of(name)
+        if cell.graded
+    ]
+    return _Graded(exercises, [Problem("file", reason)], "invalid")
+
+
+def _run_notebook(job: Job, kit: Kit, name: str, notebook: Any, problems: list[Problem]) -> _Graded:
+    from traitlets.config import Config
+
+    from eds_autograder.grading.execute import CarefulExecute
+    from eds_autograder.grading.sanitize import preprocessors, put_in_order, run_preprocessor
+
+    config = Config(job.settings)
+    log = _quiet_log()
+    resources = _resources(job, name)
+    problems = [*problems, *put_in_order(notebook, kit.cells_of(name))]
+    for class_ in preprocessors(config, "sanitize_preprocessors"):
+        notebook = run_preprocessor(class_, config, notebook, resources, log)
+    execute = CarefulExecute(
+        budget=job.limits.notebook_seconds, config=config, log=log, timeout=job.limits.cell_seconds
+    )
+    for class_ in preprocessors(config, "autograde_preprocessors"):
+        if _executes(class_):
+            notebook, _ = execute.preprocess(notebook, resources)
+        elif not _records(class_):
+            notebook = run_preprocessor(class_, config, notebook, resources, log)
+    return _graded(job, kit, name, notebook, execute, problems, log)
+
+
+def _executes(class_: Any) -> bool:
+    from nbclient import NotebookClient
+
+    return issubclass(class_, NotebookClient)
+
+
+def _records(class_: Any) -> bool:
+    """Tell what writes into a gradebook: that is the recorder's part."""
+    from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+
+    return issubclass(class_, SaveAutoGrades | AssignLatePenalties)
+
+
+def _resources(job: Job, name: str) -> Any:
+    from nbconvert.exporters.exporter import ResourcesDict
+
+    resources = ResourcesDict()
+    resources["unique_key"] = name
+    resources["metadata"] = ResourcesDict(path=str(job.work), name=name)
+    resources["nbgrader"] = {
+        "student": job.student,
+        "assignment": job.assignment,
+        "notebook": name,
+        "db_url": f"sqlite:///{job.kit / 'gradebook.db'}",
+    }
+    return resources
+
+
+def _graded(
+    job: Job, kit: Kit, name: str, notebook: Any, execute: Any, problems: list[Problem], log: Any
+) -> _Graded:
+    from eds_autograder.grading.marks import mark_cell
+
+    places = {
+        cell.metadata.get("nbgrader", {}).get("grade_id"): index for index, cell in enumerate(notebook.cells)
+    }
+    exercises = []
+    for source in kit.cells_of(name):
+        if source.graded:
+            index = places.get(source.grade_id)
+            cell = None if index is None else notebook.cells[index]
+            run = None if index is None else execute.runs.get(index)
+            exercises.append(mark_cell(source, cell, run, log))
+    notebook.metadata["eds"] = {"result": job.key}
+    _write(notebook, job.out / f"{name}.ipynb")
+    problems = [*problems, *_accidents(notebook, execute), *_unusable(exercises)]
+    return _Graded(exercises, problems, execute.outcome, _unanswered(notebook), written=True)
+
+
+def _accidents(notebook: Any, execute: Any) -> list[Problem]:
+    problems = []
+    for index, run in execute.runs.items():
+        if run.state == "timed out" and execute.outcome == "graded":
+            problems.append(Problem("time", f"cell {index + 1}{_label(notebook.cells[index])} {run.reason}"))
+    if execute.outcome != "graded":
+        kind = "kernel" if execute.outcome == "kernel died" else "time"
+        problems.append(Problem(kind, f"{execute.reason}; marks before it are kept"))
+    return problems
+
+
+def _label(cell: Any) -> str:
+    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return f" ({grade_id})" if grade_id else ""
+
+
+def _unusable(exercises: list[Exercise]) -> list[Problem]:
+    return [
+        Problem("marks", f"{exercise.grade_id}: {exercise.detail}, counted as 0")
+        for exercise in exercises
+        if exercise.detail and exercise.detail.startswith("no usable mark")
+    ]
+
+
+def _unanswered(notebook: Any) -> tuple[str, ...]:
+    """Return the answer cells whose text is still the released one, by nbgrader's checksum."""
+    from nbgrader.utils import compute_checksum, is_solution
+
+    return tuple(
+        cell.metadata["nbgrader"]["grade_id"]
+        for cell in notebook.cells
+        if is_solution(cell) and cell.metadata["nbgrader"].get("checksum") == compute_checksum(cell)
+    )
+
+
+def _write(notebook: Any, path: Path) -> None:
+    import nbformat
+
+    path.write_text(nbformat.writes(notebook), "utf-8")
+
+
+def _quiet_log() -> logging.Logger:
+    log = logging.Logger("eds.runner", logging.CRITICAL)
+    log.addHandler(logging.NullHandler())
+    return log
+
+
+def _take_children() -> None:
+    """Make orphaned processes of the submission ours, and end with our parent (Linux only)."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+    import signal
+
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    set_parent_death_signal, set_child_subreaper = 1, 36
+    prctl(set_child_subreaper, 1, 0, 0, 0)
+    prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
+
+
+def _skip_slow_import() -> None:
+    """Keep jsonschema from building a grammar of web addresses: seconds, for a check not used here."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def main(arguments: list[str]) -> int:
+    """Grade the job in a folder and write its result; a failure of ours leaves none and a traceback."""
+    from eds_autograder.grading.processes import end_children
+
+    _take_children()
+    _skip_slow_import()
+    job = Job.load(Path(arguments[0]))
+    try:
+        result = grade_job(job)
+        result.write(job.result_file)
+    finally:
+        end_children()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

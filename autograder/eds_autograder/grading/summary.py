@@ -1,0 +1,124 @@
+"""A class's results as a table that fits a terminal, one line for each problem, and a footer that owns up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from eds_autograder.grading.results import Exercise, Result, points_text
+
+__all__ = ["problem_lines", "records", "result_tables", "timing_line"]
+
+# a column for each exercise, and no more: names go into the legend
+_SIGNS = {"not run": "–", "manual": "?", "timed out": "0t", "kernel died": "0x"}
+_SIGNS_EXPLAINED = {
+    "–": "not run",
+    "?": "waits for a person",
+    "0t": "out of time",
+    "0x": "the kernel died in it",
+}
+
+
+def result_tables(results: Iterable[Result]) -> list[tuple[Any, list[str]]]:
+    """Return for each assignment a rich table (student, exercises, total) and the lines of its legend.
+
+    Parameters
+    ----------
+    results : iterable of Result
+        In any order.
+
+    Returns
+    -------
+    list of (rich.table.Table, list of str)
+    """
+    groups: dict[str, list[Result]] = {}
+    for result in sorted(results, key=lambda result: (result.assignment, result.student)):
+        groups.setdefault(result.assignment, []).append(result)
+    return [(_table(assignment, group), legend(group)) for assignment, group in groups.items()]
+
+
+def _table(assignment: str, results: Sequence[Result]) -> Any:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    exercises = results[0].exercises
+    table = Table(
+        title=assignment,
+        box=box.SIMPLE_HEAD,
+        title_justify="left",
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column("student", max_width=24, overflow="ellipsis", no_wrap=True)
+    for number in range(1, len(exercises) + 1):
+        table.add_column(str(number), justify="right", no_wrap=True)
+    table.add_column("total", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for result in results:
+        cells = [sign(exercise) for exercise in result.exercises]
+        table.add_row(Text(result.student), *cells, _total(result), Text(_remark(result)))
+    return table
+
+
+def sign(exercise: Exercise) -> str:
+    """Return what stands in an exercise's column: its points, or a sign that the legend explains."""
+    return _SIGNS.get(exercise.status) or points_text(exercise.points)
+
+
+def _total(result: Result) -> str:
+    return f"{points_text(result.points)}/{points_text(result.max_points)}"
+
+
+def _remark(result: Result) -> str:
+    return {"graded": "", "invalid": "no notebook", "failed": "not graded"}.get(
+        result.outcome, result.outcome
+    )
+
+
+def legend(results: Sequence[Result]) -> list[str]:
+    """Return what the numbers of the columns and the signs in them stand for, for one assignment."""
+    exercises = results[0].exercises
+    names = [
+        f"{number} {exercise.grade_id.removeprefix('test-')} ({points_text(exercise.max_points)})"
+        for number, exercise in enumerate(exercises, start=1)
+    ]
+    used = {sign(exercise) for result in results for exercise in result.exercises}
+    signs = [f"{mark} {text}" for mark, text in _SIGNS_EXPLAINED.items() if mark in used]
+    return [" · ".join(names), *([" · ".join(signs)] if signs else [])]
+
+
+def problem_lines(results: Iterable[Result]) -> list[str]:
+    """Return one line for each problem: ``ada 05-iris: the kernel died in cell 12; …``."""
+    ordered = sorted(results, key=lambda result: (result.assignment, result.student))
+    return [
+        f"{result.student} {result.assignment}: {problem.text}"
+        for result in ordered
+        for problem in result.problems
+    ]
+
+
+def timing_line(results: Sequence[Result], seconds: float, jobs: int) -> str:
+    """Return the footer: how many, how fast, and how well the submissions were kept apart."""
+    cached = sum(result.cached for result in results)
+    known = f" ({cached} known from before)" if cached else ""
+    plural = "s" if jobs > 1 else ""
+    levels = ", ".join(sorted({result.isolation for result in results})) or "none"
+    return (
+        f"{len(results)} submissions{known} in {seconds:.1f} s with {jobs} process{'es' if plural else ''}; "
+        f"isolation: {levels} (students' code runs with your rights: grade on a machine where that may be)"
+    )
+
+
+def records(results: Iterable[Result]) -> list[Mapping[str, Any]]:
+    """Return the results as plain data, for ``--format json``."""
+    ordered = sorted(results, key=lambda result: (result.assignment, result.student))
+    return [
+        {
+            **result.to_dict(),
+            "points": result.points,
+            "max_points": result.max_points,
+            "cached": result.cached,
+        }
+        for result in ordered
+    ]
