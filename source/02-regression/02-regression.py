@@ -715,6 +715,10 @@ for name, theta in [("grid", grid_best), ("random", random_best), ("descent", de
 # the slope is gentle. The grid is evaluated row by row, one slope after the other: what does the knee of the green
 # curve at 100 evaluations mean? And what would each of the three curves look like with ten parameters instead of two?
 #
+# Descent wins here because the landscape is a single bowl that has a slope everywhere. Where there are several valleys
+# it ends in the one below its start, on a plain it stands still, and a loss with steps gives it no slope to follow: the
+# two blind searches do not mind. This question returns with neural networks.
+#
 # ### Choose the learning rate
 #
 # Everything above hung on $\eta = 0.1$. Too small, and the walker hardly moves. Too large, and each step overshoots
@@ -833,8 +837,8 @@ print(f"slope {rounder[-1, 0]:.4f}, and {rounder[20, 0]:.4f} after only 20 epoch
 
 # %% [markdown]
 # *Read the picture.* How many epochs does each run need to come within $10^{-6}$ s² of the minimum? Centring and
-# scaling the features before training costs one line. It will return in the lessons
-# on neural networks under the name of normalisation.
+# scaling the features before training costs one line. It will return in the lessons on neural networks under the name
+# of normalisation.
 #
 # ### Doubt the answer
 #
@@ -843,7 +847,8 @@ print(f"slope {rounder[-1, 0]:.4f}, and {rounder[20, 0]:.4f} after only 20 epoch
 # loss**. Look at the model's assumptions. The loss measures vertical errors only, as if $t_P$ were exact. But $t_P$
 # is counted from the *origin time* of the earthquake, which was itself estimated: when it is late by $\delta$, all
 # points of that earthquake move left by $\delta$, while $t_S - t_P$ does not change. Much of the horizontal row that
-# you saw comes from there. Random errors in $x$ flatten a fitted line and lift its intercept, however many points you have.
+# you saw comes from there. Random errors in $x$ flatten a fitted line and lift its intercept, however many points you
+# have.
 #
 # Within one solution of the catalogue, $\delta$ is the same at all stations. So remove each solution's own mean from
 # both axes:
@@ -873,9 +878,9 @@ right.set(xlabel="P time minus the event's mean (s)", ylabel="S minus P, minus i
 plt.show()
 
 # %% [markdown]
-# *Read the picture.* The scatter shrinks by a tenth, and the slope grows by twice its uncertainty, in the direction that
-# we predicted: $v_P/v_S = 1.57$. Part of the "noise" was the origin time. Asking what the noise is moved the answer
-# more than any better search could have. Keep this habit when the models become too big to look at.
+# *Read the picture.* The scatter shrinks by a tenth, and the slope grows by about twice its uncertainty, in the
+# direction that we predicted: $v_P/v_S = 1.57$. Part of the "noise" was the origin time. Asking what the noise is moved
+# the answer more than any better search could have. Keep this habit when the models become too big to look at.
 #
 # ## 6. Bend the line, and bend it too far
 #
@@ -1059,7 +1064,7 @@ plt.show()
 
 # %% [markdown]
 # *Read the picture.* The training error falls with every degree, as it must: each model contains the smaller ones. If
-# you had only the blue curve, which degree would you choose? And what does the red one say? Where, along the distance
+# you had only the blue curve, which degree would you choose? And what does the other one say? Where, along the distance
 # axis, does degree 12 go wrong, and how many training picks are there? This is **overfitting**. A loss near zero on
 # the training data says nothing about the next earthquake.
 #
@@ -1244,9 +1249,8 @@ plt.show()
 # %% [markdown]
 # *Read the picture.* From right to left the model becomes freer. On the right both errors are large and alike
 # (*underfitting*), on the left they part (*overfitting*), and the validation error has its minimum between. Which side
-# of the valley is more dangerous? Compare the three curves beyond the last training pick, too: a single validation pick
-# lies out there. What would the validation curve look like without it, and would you trust the choice more, or
-# less?
+# of the valley is more dangerous? Compare the three curves beyond the last training pick, too. How many validation
+# picks lie out there? What would the validation curve look like without them, and would you trust the choice more, or less?
 #
 # Now, and only now, open the test set, once.
 
@@ -1297,7 +1301,6 @@ def compare_regressors(regressors, train, validation):
 
 
 # %% tests="test-compare-regressors" points=6 topics="reg.model-zoo reg.train-test-split"
-from sklearn.base import BaseEstimator as _BaseEstimator
 from sklearn.dummy import DummyRegressor as _Dummy
 from sklearn.linear_model import LinearRegression as _Linear
 
@@ -1309,6 +1312,8 @@ assert set(_ranking) == {"mean", "line", "nine"}, f"one error for each regressor
 assert list(_ranking) == ["line", "nine", "mean"], f"the smallest error comes first: got the order {list(_ranking)}"
 assert np.isclose(_ranking["nine"], np.sqrt(2)), f"errors of -2 and 0 have a root mean square of 1.414: got {_ranking['nine']}"
 ### BEGIN HIDDEN TESTS
+from sklearn.base import BaseEstimator as _BaseEstimator
+
 _seen = []
 
 
@@ -1611,15 +1616,14 @@ for name, column in [("P", 0), ("S", 1)]:
 # Two things stand in the way, and both lead further. First, the label is one number for the whole record: the same
 # onset two seconds later is, for this regressor, a new thing to be learned, with other neighbours, other branches,
 # other weights. A picker should do the same at every time; this property comes with the **convolution** (lesson 09).
-# Second, we threw
-# away the waveform to get 30 features by hand. A deep network learns its features, and instead of two numbers it
-# answers with a *curve* of probability along the record: one for P, one for S (lesson 11).
+# Second, we threw away the waveform to get 30 features by hand. A deep network learns its features, and instead of two
+# numbers it answers with a *curve* of probability along the record: one for P, one for S (lesson 11).
 #
 # ## What you have learned
 #
 # - **Model, loss, argmin.** Learning is choosing parameters that minimise a loss. Everything else is a way to search.
-# - **Grid** search shows the whole landscape and dies with the number of parameters. **Random** search scales, and improves
-#   slowly. **Gradient descent** uses the slope, and needs a learning rate that suits the steepest direction while the
+# - **Grid** search shows the whole landscape and dies with the number of parameters. **Random** search scales, and
+#   improves slowly. **Gradient descent** uses the slope, and needs a learning rate that suits the steepest direction while the
 #   gentlest decides how long it takes. Rounder valleys (centred, scaled features) help more than clever rates.
 # - **A low training loss proves nothing.** Hold data out, split by what must not be on both sides, choose on the
 #   validation set, report on the test set once.
