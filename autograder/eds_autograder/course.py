@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import glob
+import os
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +63,7 @@ class Course:
                 f"{folder}: no course directory (there is no {CONFIG_NAME} in it)",
                 "change into the course's folder, or name it with --course DIR",
             )
+        _find_alembic()
         config, coursedir = _read_settings(folder)
         return cls(root=Path(coursedir.root), config=config, coursedir=coursedir)
 
@@ -185,13 +188,25 @@ class Course:
                 yield match["name"], Path(found)
 
 
+def _find_alembic() -> None:
+    """Let nbgrader find ``alembic``, which it starts by name to make a gradebook, in our own environment.
+
+    Without it, ``.venv/bin/eds`` fails where the environment was not activated.
+    """
+    tools = str(Path(sys.executable).parent)
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    if tools not in folders:
+        os.environ["PATH"] = os.pathsep.join([tools, *folders])
+
+
 def _read_settings(folder: Path) -> tuple[Any, Any]:
     import logging
 
     from nbgrader.apps.baseapp import NbGrader
 
     # not the working directory's configuration: it may belong to another course
-    app = NbGrader(load_cwd_config=False, log_level=logging.ERROR)
+    app = NbGrader(log_level=logging.ERROR)
+    app.load_cwd_config = False
     try:
         app.initialize([], root=str(folder))
     except (Exception, SystemExit) as error:

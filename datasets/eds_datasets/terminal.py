@@ -1,4 +1,4 @@
-"""What every command line of the house shares: lazy groups, one exit for errors, listings in three formats."""
+"""What every command line of the house shares: lazy groups, one exit for errors, listings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import importlib
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -17,23 +17,6 @@ from eds_datasets.errors import EdsError
 __all__ = ["LazyGroup", "format_option", "print_records"]
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-class _CommandFailed(click.ClickException):
-    """An `EdsError` on its way out: one line on stderr, a tip, and the error's exit code."""
-
-    def __init__(self, error: EdsError, program: str) -> None:
-        super().__init__(error.message)
-        self.exit_code = error.exit_code
-        self.tip = error.tip
-        self.program = program
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Write the message and its tip to stderr."""
-        stream = file if file is not None else sys.stderr
-        click.echo(f"{self.program}: {click.style('error', fg='red')}: {self.message}", file=stream)
-        if self.tip:
-            click.echo(f"  tip: {self.tip}", file=stream)
 
 
 class LazyGroup(click.Group):
@@ -79,7 +62,14 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except EdsError as error:
-            raise _CommandFailed(error, ctx.find_root().info_name or "eds") from error
+            _report(error, ctx.find_root().info_name or "eds")
+            ctx.exit(error.exit_code)
+
+
+def _report(error: EdsError, program: str) -> None:
+    click.echo(f"{program}: {click.style('error', fg='red')}: {error.message}", err=True)
+    if error.tip:
+        click.echo(f"  tip: {error.tip}", err=True)
 
 
 def format_option(function: F) -> F:
@@ -134,7 +124,9 @@ def _print_table(
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, caption=footer, box=box.SIMPLE_HEAD, title_justify="left", caption_justify="left")
+    table = Table(
+        title=title, caption=footer, box=box.SIMPLE_HEAD, title_justify="left", caption_justify="left"
+    )
     for column in columns:
         values = [row[column] for row in rows if row[column] is not None]
         numeric = bool(values) and all(isinstance(value, int | float) for value in values)

@@ -1,0 +1,78 @@
+"""An instructor's edit in JupyterLab, taken back into the text; unchanged cells keep their lines."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from eds_autograder.authoring.lesson import Cell, Kind, Lesson
+
+__all__ = ["merge_into_text", "render_cell"]
+
+
+def merge_into_text(text: str, lesson: Lesson, edited: Sequence[Cell]) -> str:
+    """Return the lesson's text with the cells of an edited notebook.
+
+    Parameters
+    ----------
+    text : str
+        The text as it is.
+    lesson : Lesson
+        What `lesson.read_lesson` made of that text.
+    edited : sequence of Cell
+        The notebook's cells, as `notebook.cells_of` returns them.
+
+    Returns
+    -------
+    str
+        Unchanged cells are copied from the text byte for byte, so that the difference shows the edit alone.
+    """
+    before, after = [_content(cell) for cell in lesson.cells], [_content(cell) for cell in edited]
+    if before == after:
+        return text
+    lines = text.splitlines(keepends=True)
+    starts = [cell.line - 1 for cell in lesson.cells]
+    ends = [*starts[1:], len(lines)]
+    chunks = ["".join(lines[start:end]) for start, end in zip(starts, ends, strict=True)]
+    matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
+    parts = ["".join(lines[: starts[0]])] if starts else []
+    for operation, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+        if operation == "equal":
+            parts += chunks[old_from:old_to]
+        elif operation in ("replace", "insert"):
+            parts += [render_cell(cell) + "\n" for cell in edited[new_from:new_to]]
+    # a last cell that is no longer the last needs a blank line behind it
+    merged = "".join(part if part.endswith("\n") or not part else part + "\n\n" for part in parts)
+    return merged.rstrip("\n") + "\n"
+
+
+def render_cell(cell: Cell) -> str:
+    """Return a cell as py:percent text with its short marker.
+
+    Parameters
+    ----------
+    cell : Cell
+
+    Returns
+    -------
+    str
+        Ends with one newline.
+    """
+    import jupytext
+    import nbformat
+
+    metadata: dict[str, object] = {}
+    if cell.kind is not Kind.PLAIN:
+        metadata[cell.kind.value] = cell.grade_id
+    if cell.points is not None:
+        metadata["points"] = cell.points
+    if cell.topics:
+        metadata["topics"] = " ".join(cell.topics)
+    node = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
+    notebook = nbformat.v4.new_notebook(cells=[node(cell.source, metadata=metadata)])
+    notebook.metadata["jupytext"] = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "all"}
+    return str(jupytext.writes(notebook, fmt="py:percent")).strip("\n") + "\n"
+
+
+def _content(cell: Cell) -> tuple[object, ...]:
+    return (cell.cell_type, cell.source, cell.kind, cell.grade_id, cell.points, cell.topics)

@@ -1,0 +1,146 @@
+"""Score two files by the board and by pandas with scikit-learn, in one run: seconds, their ratio, equality.
+
+    python benchmarks/leaderboard.py [ROWS …]
+
+Both sides read the truth and the predictions from CSV, align the rows by id, and compute accuracy and the
+macro and weighted precision, recall and F1. The board also validates every cell; the other side does not.
+A second table times the metrics alone, on class codes in memory; the last line the explanation of a bad file.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sklearn
+from eds_leaderboard.entries import read_entry
+from eds_leaderboard.errors import InvalidFileError
+from eds_leaderboard.metrics import ConfusionMatrix
+from eds_leaderboard.scoring import score_files, scores
+from eds_leaderboard.truth import read_truth
+from sklearn.metrics import accuracy_score, precision_recall_fscore_support
+
+LABELS = np.array(["EXP", "HYB", "LP", "TOR", "TR", "VT"])
+SAME = 1e-12
+
+
+def write_files(folder: Path, n_rows: int, *, shuffled: bool) -> tuple[Path, Path]:
+    """Write a truth and predictions that are right in seven rows of ten."""
+    generator = np.random.default_rng(n_rows)
+    codes = generator.integers(0, len(LABELS), n_rows)
+    wrong = generator.random(n_rows) < 0.3
+    predicted = np.where(wrong, generator.integers(0, len(LABELS), n_rows), codes)
+    ids = np.array([f"w{number:08d}" for number in range(n_rows)])
+    order = generator.permutation(n_rows) if shuffled else np.arange(n_rows)
+    truth, mine = folder / f"truth-{n_rows}.csv", folder / f"mine-{n_rows}.csv"
+    pd.DataFrame({"id": ids, "label": LABELS[codes]}).to_csv(truth, index=False)
+    pd.DataFrame({"id": ids[order], "label": LABELS[predicted[order]]}).to_csv(mine, index=False)
+    return truth, mine
+
+
+def averages(true: Any, predicted: Any, labels: Any) -> dict[str, float]:
+    result = {"accuracy": float(accuracy_score(true, predicted))}
+    for average in ("macro", "weighted"):
+        values = precision_recall_fscore_support(
+            true, predicted, labels=labels, average=average, zero_division=0
+        )
+        names = ("precision", "recall", "f1")
+        result |= {f"{average}_{n}": float(v) for n, v in zip(names, values, strict=False)}
+    return result
+
+
+def by_pandas(truth: Path, mine: Path) -> dict[str, float]:
+    true = pd.read_csv(truth, dtype=str).set_index("id")["label"]
+    predicted = pd.read_csv(mine, dtype=str).set_index("id")["label"].reindex(true.index)
+    return averages(true.to_numpy(), predicted.to_numpy(), sorted(set(true)))
+
+
+def by_the_board(truth: Path, mine: Path) -> dict[str, float]:
+    return scores(score_files(mine, truth))
+
+
+def fastest(task: Callable[[], Any], repeats: int) -> tuple[float, Any]:
+    times, result = [], None
+    for _ in range(repeats):
+        start = time.perf_counter()
+        result = task()
+        times.append(time.perf_counter() - start)
+    return min(times), result
+
+
+def largest_difference(ours: dict[str, float], theirs: dict[str, float]) -> float:
+    return max(abs(ours[name] - value) for name, value in theirs.items())
+
+
+def print_line(what: str, ours: float, theirs: float, difference: float) -> None:
+    verdict = "equal" if difference <= SAME else "DIFFERENT"
+    print(f"{what:<34} {ours:>10.4f} {theirs:>14.4f} {theirs / ours:>7.1f}x  {difference:.1e} {verdict}")
+    assert difference <= SAME
+
+
+def print_heading(what: str) -> None:
+    print(f"\n{what:<34} {'board, s':>10} {'reference, s':>14} {'ratio':>8}  largest difference")
+
+
+def time_files(folder: Path, n_rows: int) -> None:
+    repeats = 5 if n_rows <= 100_000 else 3
+    for shuffled in (False, True):
+        truth, mine = write_files(folder, n_rows, shuffled=shuffled)
+        ours, our_scores = fastest(lambda: by_the_board(truth, mine), repeats)  # noqa: B023
+        theirs, their_scores = fastest(lambda: by_pandas(truth, mine), repeats)  # noqa: B023
+        what = f"{n_rows:>10,} rows, {'shuffled' if shuffled else 'same order'}"
+        print_line(what, ours, theirs, largest_difference(our_scores, their_scores))
+
+
+def time_metrics(n_rows: int) -> None:
+    generator = np.random.default_rng(n_rows)
+    true, predicted = generator.integers(0, len(LABELS), (2, n_rows))
+    classes = list(range(len(LABELS)))
+    ours, our_scores = fastest(lambda: scores(ConfusionMatrix.from_codes(true, predicted, LABELS)), 3)
+    theirs, their_scores = fastest(lambda: averages(true, predicted, classes), 3)
+    print_line(f"{n_rows:>10,} codes", ours, theirs, largest_difference(our_scores, their_scores))
+
+
+def time_explanation(folder: Path, n_rows: int) -> None:
+    truth, mine = write_files(folder, n_rows, shuffled=True)
+    known = read_truth(truth).expected
+    lines = mine.read_text().splitlines()
+    lines[n_rows // 2] = lines[n_rows // 2].split(",")[0] + ",XX"
+    mine.write_text("\n".join(lines))
+
+    def explain() -> str:
+        try:
+            read_entry(mine, known)
+        except InvalidFileError as error:
+            return str(error.problems.shown[0])
+        raise AssertionError("the bad file was accepted")
+
+    seconds, message = fastest(explain, 1)
+    print(f"\n{n_rows:,} rows, one of them bad: {seconds:.2f} s to say\n  {message}")
+
+
+def main() -> None:
+    sizes = [int(word.replace("_", "")) for word in sys.argv[1:]] or [10_000, 1_000_000]
+    print(
+        f"Python {platform.python_version()}, numpy {np.__version__}, pandas {pd.__version__},"
+        f" scikit-learn {sklearn.__version__}"
+    )
+    with tempfile.TemporaryDirectory() as name:
+        print_heading("two files to scores")
+        for n_rows in sizes:
+            time_files(Path(name), n_rows)
+        print_heading("metrics alone")
+        for n_rows in sizes:
+            time_metrics(n_rows)
+        time_explanation(Path(name), max(sizes))
+
+
+if __name__ == "__main__":
+    main()

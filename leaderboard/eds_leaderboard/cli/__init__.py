@@ -1,0 +1,38 @@
+"""The command ``leaderboard``, also reachable as ``eds leaderboard``."""
+
+from __future__ import annotations
+
+import click
+
+from eds_datasets.terminal import LazyGroup
+
+__all__ = ["main"]
+
+_COMMANDS = {
+    "create": "hosting:create",
+    "open": "hosting:open_",
+    "close": "hosting:close",
+    "reveal": "hosting:reveal",
+    "team": "team:team",
+    "check": "entry:check",
+    "submit": "entry:submit",
+    "submissions": "entry:submissions",
+    "show": "board:show",
+    "export": "board:export",
+    "score": "scoring:score",
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy={name: f"{__name__}.{place}" for name, place in _COMMANDS.items()},
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+def main() -> None:
+    r"""Run a hackathon: teams enter predictions, the board ranks them, the reveal decides.
+
+    \b
+    Hosts:  create EVENT, open --for 4h, team add NAME, close, reveal
+    Teams:  check -f FILE, submit -f FILE -m MESSAGE, show
+    Anyone: score -f FILE --truth FILE
+    """

@@ -1,0 +1,97 @@
+"""The board itself: ``show`` and ``export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from eds_datasets.terminal import format_option
+from eds_leaderboard.cli.options import event_option, open_board, print_listing
+
+if TYPE_CHECKING:
+    from eds_leaderboard.board import Board
+
+__all__ = ["export", "show"]
+
+_SUFFIXES = {".csv": "csv", ".json": "json", ".md": "md", ".markdown": "md"}
+
+
+@click.command()
+@click.option(
+    "--per-class", metavar="TEAM", help="After the reveal: precision and recall of each class for a team."
+)
+@event_option
+@format_option
+def show(per_class: str | None, event: Path | None, format_: str) -> None:
+    """Show the standings: public until the reveal, private with the shake-up after it."""
+    with open_board(event) as board:
+        if per_class is None:
+            _show_standings(board, format_)
+        else:
+            _show_classes(board, per_class, format_)
+
+
+def _show_standings(board: Board, format_: str) -> None:
+    from eds_leaderboard.clock import for_people, span
+    from eds_leaderboard.event import State
+    from eds_leaderboard.listing import standing_columns, standing_records
+
+    event, now = board.event, board.now()
+    state = event.state(now)
+    left = ""
+    if event.closes_at is not None and state is not State.REVEALED:
+        left = f", {'until' if state is State.OPEN else 'since'} {for_people(event.closes_at)}"
+        left += f" ({span(event.closes_at - now)} left)" if state is State.OPEN else ""
+    for_table = format_ == "table"
+    print_listing(
+        standing_records(event, board.standings(), for_table=for_table),
+        standing_columns(event, for_table=for_table),
+        format_,
+        title=f"{event.name}: {event.shown_split} standings ({state}{left}), times in UTC",
+        footer=f"ranked by {event.rules.metric}, then by the other scores; equal in all = same rank",
+    )
+
+
+def _show_classes(board: Board, team: str, format_: str) -> None:
+    from eds_leaderboard.metrics import per_class_table
+
+    standing = board.standing_of(team)
+    records = per_class_table(board.confusion(standing.entry))
+    if format_ == "table":
+        records = [
+            {key: f"{value:.4f}" if isinstance(value, float) else value for key, value in record.items()}
+            for record in records
+        ]
+    print_listing(
+        records,
+        ["class", "precision", "recall", "f1", "support", "predicted"],
+        format_,
+        title=f"{standing.team.name}, entry {standing.entry.seq}: private rows",
+    )
+
+
+@click.command()
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="A .csv, .json or .md file.",
+)
+@event_option
+def export(target: Path, event: Path | None) -> None:
+    """Write the standings that `show` shows to a file."""
+    from eds_leaderboard.errors import UsageError
+    from eds_leaderboard.export import render, write_whole
+    from eds_leaderboard.listing import standing_columns, standing_records
+
+    format_ = _SUFFIXES.get(target.suffix.lower())
+    if format_ is None:
+        raise UsageError(f"{target} has no known ending", "end it in .csv, .json or .md")
+    with open_board(event) as board:
+        now, standings = board.event, board.standings()
+    write_whole(target, render(standing_records(now, standings), standing_columns(now), format_))
+    click.echo(f"{target}: {now.shown_split} standings, teams: {len(standings)}")

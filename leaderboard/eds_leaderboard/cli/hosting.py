@@ -1,0 +1,100 @@
+"""What the host does with an event: ``create``, ``open``, ``close``, ``reveal``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from eds_leaderboard.cli.options import event_option, open_board, problems_told
+from eds_leaderboard.event import PRIMARY_METRICS
+
+__all__ = ["close", "create", "open_", "reveal"]
+
+
+@click.command()
+@click.argument("event", type=click.Path(path_type=Path))
+@click.option(
+    "--challenge",
+    required=True,
+    metavar="NAME|FOLDER",
+    help="'digits', or a folder with truth.csv (id,label[,split][,group]) and release/ for the teams.",
+)
+@click.option("--db", metavar="PATH", help="Database; by default EVENT/event.db.")
+@click.option(
+    "--metric", type=click.Choice(PRIMARY_METRICS), default="accuracy", show_default=True, help="What ranks."
+)
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Entries per team in all."
+)
+@click.option("--per-hour", type=click.IntRange(1, 10_000), help="Entries per team within any 60 minutes.")
+@click.option(
+    "--public",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.3,
+    show_default=True,
+    help="Share of the held-out rows that is public, where truth.csv has no column split.",
+)
+def create(
+    event: Path,
+    challenge: str,
+    db: str | None,
+    metric: str,
+    limit: int,
+    per_hour: int | None,
+    public: float,
+) -> None:
+    """Make the folder EVENT with the database and the files for the teams."""
+    from eds_leaderboard.board import create_event
+    from eds_leaderboard.errors import UsageError
+    from eds_leaderboard.event import Rules
+
+    if db is not None and "://" in db:
+        raise UsageError(f"--db {db}: expected the path of a file", "leave it out for EVENT/event.db")
+    with problems_told():
+        made = create_event(
+            event,
+            challenge,
+            Rules(metric, limit, per_hour),
+            database=Path(db) if db else None,
+            public_fraction=public,
+        )
+    click.echo(f"Event '{made.name}' made in {event}: challenge {made.challenge}, ranked by {metric}.")
+    click.echo(f"  give the teams:  {event / 'release'}")
+    click.echo(f"  keep to yourself: {db or event / 'event.db'} (it holds the truth)")
+    click.echo(f"  next: leaderboard team add NAME -c {event}")
+    click.echo(f"        leaderboard open --for 4h -c {event}")
+
+
+@click.command("open")
+@click.option(
+    "--for", "duration", required=True, metavar="DURATION", help="How long, such as 4h, 90m or 1h30m."
+)
+@event_option
+def open_(duration: str, event: Path | None) -> None:
+    """Let entries in, from now until the deadline."""
+    from eds_leaderboard.clock import for_people, parse_duration
+
+    length = parse_duration(duration)
+    with open_board(event) as board:
+        opened = board.open(length)
+    if opened.closes_at is not None:
+        click.echo(f"Event '{opened.name}' is open until {for_people(opened.closes_at)}.")
+
+
+@click.command()
+@event_option
+def close(event: Path | None) -> None:
+    """Let no entry in any more, from now on."""
+    with open_board(event) as board:
+        closed = board.close()
+    click.echo(f"Event '{closed.name}' is closed.")
+
+
+@click.command()
+@event_option
+def reveal(event: Path | None) -> None:
+    """Show the private standings, for good; the event must be closed."""
+    with open_board(event) as board:
+        revealed = board.reveal()
+    click.echo(f"Event '{revealed.name}' is revealed: leaderboard show now ranks by the private rows.")

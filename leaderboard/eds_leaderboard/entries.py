@@ -1,0 +1,287 @@
+"""An entry: a file of ids and labels, validated against the ids and labels that are expected.
+
+A clean file is read in a few vectorised steps; any other is read again, line by line, to tell its problems.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import repeat
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from eds_leaderboard.csvfile import (
+    FILE_LIMITS,
+    Limits,
+    Row,
+    check_size,
+    clean_columns,
+    count_lines,
+    read_capped,
+    rows,
+)
+from eds_leaderboard.errors import InvalidFileError
+from eds_leaderboard.problems import Problems, counted, shown
+
+__all__ = ["Codes", "Expected", "read_entry", "validate"]
+
+Codes = npt.NDArray[np.int64]
+
+MAX_LABELS_TOLD = 20
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What an entry must hold: each id once, in any order, with one of the labels.
+
+    Parameters
+    ----------
+    ids : tuple of str
+        The held-out rows, in the order in which codes are returned.
+    labels : tuple of str
+        The class list.
+    id_column, label_column : str
+        The two headings.
+    """
+
+    ids: tuple[str, ...]
+    labels: tuple[str, ...]
+    id_column: str = "id"
+    label_column: str = "label"
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Position of each id."""
+        return {name: position for position, name in enumerate(self.ids)}
+
+    @cached_property
+    def codes(self) -> dict[str, int]:
+        """Code of each label."""
+        return {label: code for code, label in enumerate(self.labels)}
+
+    @property
+    def header(self) -> list[str]:
+        """The headings of an entry."""
+        return [self.id_column, self.label_column]
+
+    @cached_property
+    def labels_told(self) -> str:
+        """The class list for a message."""
+        told = ", ".join(self.labels[:MAX_LABELS_TOLD])
+        more = len(self.labels) - MAX_LABELS_TOLD
+        return f"expected one of {told}" + (f" and {more} more" if more > 0 else "")
+
+
+def read_entry(path: Path, expected: Expected, limits: Limits = FILE_LIMITS) -> Codes:
+    """Read and validate a file; see `validate`."""
+    return validate(read_capped(path, limits), expected, path.name, limits)
+
+
+def validate(
+    data: bytes, expected: Expected, source: str = "the file", limits: Limits = FILE_LIMITS
+) -> Codes:
+    """Return the predicted class codes in the order of the expected ids.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    expected : Expected
+        The ids and labels that are allowed.
+    source : str
+        The file's name in messages.
+    limits : Limits
+        What the file may measure.
+
+    Returns
+    -------
+    array of int64, shape (n_ids,)
+        Positions in ``expected.labels``.
+
+    Raises
+    ------
+    InvalidFileError
+        If anything is wrong; it carries all problems.
+    """
+    data = check_size(data, limits, Problems(source))
+    codes = _clean_codes(data, expected)
+    if codes is None:
+        codes = _Explanation(expected, Problems(source)).read(data)
+    return codes
+
+
+def _clean_codes(data: bytes, expected: Expected) -> Codes | None:
+    table = clean_columns(data)
+    if table is None or table[0] != expected.header:
+        return None
+    names, labels = table[1]
+    if len(names) != len(expected.ids):
+        return None
+    codes = _looked_up(labels, expected.codes)
+    if codes is None or tuple(names) == expected.ids:
+        return codes
+    positions = _looked_up(names, expected.positions)
+    # as many rows as ids and no id doubled: none is missing either
+    if positions is None or np.bincount(positions).max() > 1:
+        return None
+    ordered = np.empty_like(codes)
+    ordered[positions] = codes
+    return ordered
+
+
+def _looked_up(cells: list[str], numbers: dict[str, int]) -> Codes | None:
+    """Return the number of each cell, or None when one has none."""
+    found = np.fromiter(map(numbers.get, cells, repeat(-1)), np.int64, len(cells))
+    return None if found.min() < 0 else found
+
+
+@dataclass
+class _Explanation:
+    """The slow reading of a file, which notes whatever it meets."""
+
+    expected: Expected
+    problems: Problems
+    first_line: dict[str, int] = field(default_factory=dict)
+    codes: dict[str, int] = field(default_factory=dict)
+
+    def read(self, data: bytes) -> Codes:
+        table = rows(data, self.problems)
+        body = self._after_header(next(table, None), table)
+        if body is not None:
+            for row, id_position, label_position, width in body:
+                self._row(row, id_position, label_position, width)
+            self._missing(count_lines(data))
+        if self.problems:
+            raise InvalidFileError(self.problems)
+        return np.fromiter((self.codes[name] for name in self.expected.ids), np.int64, len(self.expected.ids))
+
+    def _after_header(
+        self, first: Row | None, rest: Iterable[Row]
+    ) -> Iterable[tuple[Row, int, int, int]] | None:
+        """Return the rows with the positions of their two columns, or None when the columns are unknown."""
+        expected = self.expected
+        if first is None:
+            return None
+        header = first.cells
+        if header == expected.header:
+            return ((row, 0, 1, 2) for row in rest)
+        if self._looks_like_a_row(header):
+            self.problems.add(
+                "header",
+                first.line,
+                f"No header, the file begins with {shown(','.join(header))}",
+                f"expected '{','.join(expected.header)}'",
+                "write the two headings as the first line",
+            )
+            return ((row, 0, 1, 2) for row in [first, *rest])
+        self._wrong_header(first)
+        if expected.id_column in header and expected.label_column in header:
+            places = header.index(expected.id_column), header.index(expected.label_column)
+            return ((row, *places, len(header)) for row in rest)
+        return ((row, 0, 1, 2) for row in rest) if len(header) == 2 else None
+
+    def _looks_like_a_row(self, cells: list[str]) -> bool:
+        return len(cells) == 2 and (cells[0] in self.expected.positions or cells[1] in self.expected.codes)
+
+    def _wrong_header(self, row: Row) -> None:
+        wanted = ",".join(self.expected.header)
+        remedy = "the first line must hold these two headings, in this order"
+        text = ",".join(row.cells)
+        if row.cells[0] == "" and row.cells[1:] == self.expected.header:
+            remedy = "pandas wrote its index: use to_csv(…, index=False)"
+        elif row.cells == self.expected.header[::-1]:
+            remedy = "swap the two columns"
+        elif len(row.cells) == 1:
+            for separator, name in {";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}.items():
+                if separator in text:
+                    remedy = f"the cells are separated by {name}: write commas, in pandas: to_csv(…, sep=',')"
+                    break
+        elif text.lower() == wanted.lower():
+            remedy = "write the headings in the same upper and lower case"
+        self.problems.add("header", row.line, f"Header {shown(text)}", f"expected '{wanted}'", remedy)
+
+    def _row(self, row: Row, id_position: int, label_position: int, width: int) -> None:
+        if len(row.cells) != width:
+            self.problems.add(
+                "columns",
+                row.line,
+                f"{counted(len(row.cells), 'cell')} in the row",
+                f"expected {width}",
+                "write one id, one comma and one label",
+            )
+            # an id that stands alone is there all the same: it is not told twice, as missing too
+            self.first_line.setdefault(row.cells[min(id_position, len(row.cells) - 1)], row.line)
+            return
+        self._id(row.cells[id_position], row.line)
+        self._label(row.cells[id_position], row.cells[label_position], row.line)
+
+    def _id(self, name: str, line: int) -> None:
+        column = f"in column '{self.expected.id_column}'"
+        if name not in self.expected.positions:
+            what = f"Empty cell {column}" if not name else f"Unknown id {shown(name)} {column}"
+            self.problems.add(
+                "unknown-id", line, what, "expected an id of the test set", self._id_remedy(name)
+            )
+        elif name in self.first_line:
+            self.problems.add(
+                "duplicate-id",
+                line,
+                f"Duplicate id {shown(name)} {column}",
+                f"expected each id once, it stands in line {self.first_line[name]} already",
+                "keep one of the rows",
+            )
+        self.first_line.setdefault(name, line)
+
+    def _id_remedy(self, name: str) -> str:
+        known = self.expected.positions
+        if name.endswith(".0") and name[:-2] in known:
+            return f"the ids became floats: write '{name[:-2]}', in pandas: read_csv(…, dtype={{'id': str}})"
+        for variant in (name.lower(), name.upper(), name.lstrip("0"), name.strip(), name.strip("'\" \u00a0")):
+            if variant in known:
+                return f"did you mean {shown(variant)}?"
+        width = len(self.expected.ids[0])
+        if name.zfill(width) in known:
+            padded = shown(name.zfill(width))
+            return f"leading zeros are lost: write {padded}, in pandas: read_csv(…, dtype={{'id': str}})"
+        return "take the ids from the sample submission, as they are"
+
+    def _label(self, name: str, label: str, line: int) -> None:
+        column = f"in column '{self.expected.label_column}'"
+        code = self.expected.codes.get(label)
+        if code is not None:
+            self.codes[name] = code
+            return
+        if label:
+            what, kind = f"Unexpected label {shown(label)} {column}", "unknown-label"
+        else:
+            what, kind = f"Empty cell {column}", "empty-label"
+        self.problems.add(kind, line, what, self.expected.labels_told, self._label_remedy(label))
+
+    def _label_remedy(self, label: str) -> str:
+        known = self.expected.codes
+        whole = label.split(".")[0]
+        if whole in known and label.strip("0123456789") == ".":
+            return f"labels are names: write '{whole}', in pandas: astype(int) before to_csv"
+        if not label or label.lower() in ("nan", "none", "null", "na", "n/a"):
+            return "every id needs a prediction: fill the gap with your best guess"
+        folded = {name.casefold(): name for name in self.expected.labels}
+        near = difflib.get_close_matches(label.casefold(), folded, n=1)
+        return (
+            f"did you mean {shown(folded[near[0]])}?" if near else "write one of the class names as they are"
+        )
+
+    def _missing(self, last_line: int) -> None:
+        for name in self.expected.ids:
+            if name not in self.first_line:
+                self.problems.add(
+                    "missing-id",
+                    last_line,
+                    f"Missing id {shown(name)}, the file ends",
+                    f"expected {len(self.expected.ids):,} ids",
+                    "add a row for it",
+                )

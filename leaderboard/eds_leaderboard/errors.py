@@ -1,0 +1,50 @@
+"""What can go wrong on a board; the command line turns each into one line, a tip and an exit status."""
+
+from __future__ import annotations
+
+from eds_datasets.errors import EdsError, UsageError
+
+from eds_leaderboard.problems import Problems, counted
+
+__all__ = ["EdsError", "InvalidFileError", "RefusedError", "UsageError"]
+
+
+class InvalidFileError(EdsError):
+    """A file with problems: it gets no score and uses no quota.
+
+    Parameters
+    ----------
+    problems : Problems
+        All that is wrong with it.
+    """
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+        super().__init__(
+            f"{counted(problems.total, 'problem')} in {problems.source}",
+            "mend the file and try again; it got no score and used none of your entries",
+        )
+
+    def __reduce__(self) -> tuple[type[InvalidFileError], tuple[Problems]]:  # type: ignore[override]
+        """Keep the problems when the error crosses a process."""
+        return (type(self), (self.problems,))
+
+
+class RefusedError(EdsError):
+    """An entry that the rules do not admit; the message says why, the tip when the next one may come.
+
+    Parameters
+    ----------
+    reason : str
+        One word for programs: ``not-open``, ``closed``, ``limit``, ``rate``, ``duplicate``.
+    message, tip : str
+        See `EdsError`.
+    """
+
+    def __init__(self, reason: str, message: str, tip: str) -> None:
+        super().__init__(message, tip)
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[RefusedError], tuple[str, str, str]]:  # type: ignore[override]
+        """Keep the reason when the error crosses a process."""
+        return (type(self), (self.reason, self.message, self.tip or ""))

@@ -1,0 +1,186 @@
+"""The life of an event, and the one rule that admits or refuses an entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from eds_leaderboard.clock import for_people, span
+from eds_leaderboard.errors import EdsError, RefusedError
+
+__all__ = ["PRIMARY_METRICS", "Event", "History", "Rules", "State", "admit"]
+
+# one of these ranks; macro precision or recall alone can be had for nothing by dumping rows in one class
+PRIMARY_METRICS = ("accuracy", "macro_f1")
+HOUR = timedelta(hours=1)
+
+
+class State(StrEnum):
+    """Where in its life an event is."""
+
+    CREATED = "created"
+    OPEN = "open"
+    CLOSED = "closed"
+    REVEALED = "revealed"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What an event allows.
+
+    Parameters
+    ----------
+    metric : str
+        The primary metric.
+    entry_limit : int
+        Entries per team in all.
+    hourly_limit : int or None
+        Entries per team within any 60 minutes.
+    """
+
+    metric: str = "accuracy"
+    entry_limit: int = 20
+    hourly_limit: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.metric not in PRIMARY_METRICS:
+            raise ValueError(f"metric {self.metric}: expected one of {', '.join(PRIMARY_METRICS)}")
+        if self.entry_limit < 1 or (self.hourly_limit is not None and self.hourly_limit < 1):
+            raise ValueError("a limit below one entry lets nobody take part")
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event as the database holds it; times are UTC and aware."""
+
+    id: int
+    name: str
+    challenge: str
+    rules: Rules
+    created_at: datetime
+    opened_at: datetime | None = None
+    closes_at: datetime | None = None
+    revealed_at: datetime | None = None
+
+    def state(self, now: datetime) -> State:
+        """Return the state at a time: open from the opening on and until just before the deadline."""
+        if self.revealed_at is not None:
+            return State.REVEALED
+        if self.opened_at is None or self.closes_at is None:
+            return State.CREATED
+        return State.OPEN if now < self.closes_at else State.CLOSED
+
+    @property
+    def shown_split(self) -> str:
+        """The split whose scores may be seen."""
+        return "public" if self.revealed_at is None else "private"
+
+    def check_can_open(self, now: datetime) -> None:
+        """Raise unless entries may be let in: a revealed event stays as it is."""
+        state = self.state(now)
+        if state is State.REVEALED:
+            raise EdsError(
+                f"event '{self.name}' is revealed and takes no entry any more",
+                "create a new event with leaderboard create",
+            )
+        if state is State.OPEN and self.closes_at is not None:
+            raise EdsError(
+                f"event '{self.name}' is open already, until {for_people(self.closes_at)}",
+                "close it first with leaderboard close",
+            )
+
+    def check_can_close(self, now: datetime) -> None:
+        """Raise unless the event is open."""
+        if self.state(now) is not State.OPEN:
+            raise EdsError(
+                f"event '{self.name}' is not open, it is {self.state(now)}", "see it with leaderboard show"
+            )
+
+    def check_can_reveal(self, now: datetime) -> None:
+        """Raise unless the event is closed and not yet revealed: a private score must not inform an entry."""
+        state = self.state(now)
+        if state is State.REVEALED:
+            raise EdsError(f"event '{self.name}' is revealed already", "see it with leaderboard show")
+        if state is not State.CLOSED:
+            raise EdsError(
+                f"event '{self.name}' is {state}: private scores are shown after the end only",
+                "close it first with leaderboard close",
+            )
+
+
+@dataclass(frozen=True)
+class History:
+    """What a team has entered so far.
+
+    Parameters
+    ----------
+    times : tuple of datetime
+        When each entry came, oldest first.
+    same_file : int or None
+        Number of the team's earlier entry with the same bytes.
+    """
+
+    times: tuple[datetime, ...] = ()
+    same_file: int | None = None
+
+
+def admit(event: Event, history: History, now: datetime) -> int:
+    """Return the number of the new entry, or refuse it.
+
+    It must run inside the transaction of the insert: what it reads may not change before the entry is in.
+
+    Raises
+    ------
+    RefusedError
+        If the event is not open, the file was entered before, or a limit is reached.
+    """
+    _check_open(event, now)
+    if history.same_file is not None:
+        raise RefusedError(
+            "duplicate",
+            f"Entry refused: this very file is your entry {history.same_file} already",
+            "it used none of your entries; send a file with other predictions at any time",
+        )
+    used = len(history.times)
+    if used >= event.rules.entry_limit:
+        raise RefusedError(
+            "limit",
+            f"Entry refused: all {event.rules.entry_limit} entries of your team are used",
+            "no further entry is allowed in this event",
+        )
+    _check_rate(event.rules, history, now)
+    return used + 1
+
+
+def _check_open(event: Event, now: datetime) -> None:
+    state = event.state(now)
+    if state is State.OPEN:
+        return
+    if state is State.CREATED or event.closes_at is None:
+        raise RefusedError(
+            "not-open",
+            f"Entry refused: event '{event.name}' is not open yet",
+            "the next entry is allowed once the host opens it",
+        )
+    closed_at, time = for_people(event.closes_at), for_people(now)
+    raise RefusedError(
+        "closed",
+        f"Entry refused: event '{event.name}' closed at {closed_at}, it is now {time}",
+        "no further entry is allowed in this event",
+    )
+
+
+def _check_rate(rules: Rules, history: History, now: datetime) -> None:
+    limit = rules.hourly_limit
+    if limit is None or len(history.times) < limit:
+        return
+    next_at = history.times[-limit] + HOUR
+    if now < next_at:
+        # the second after, because the microseconds of next_at are not shown
+        shown_at = for_people(next_at + timedelta(seconds=1))
+        raise RefusedError(
+            "rate",
+            f"Entry refused: your team sent {limit} entries within the last hour",
+            f"the next entry is allowed at {shown_at}, in {span(next_at - now)}",
+        )

@@ -1,0 +1,1 @@
+"""The memory of a board: one SQLite file, written through one door."""

@@ -1,0 +1,23 @@
+"""The record of who did what and when; rows are only ever added."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from eds_leaderboard.clock import stamp
+from eds_leaderboard.event import Event
+from eds_leaderboard.store.database import Database
+
+__all__ = ["HOST", "note"]
+
+HOST = "host"
+
+
+def note(db: Database, event: Event, now: datetime, actor: str, action: str, **detail: Any) -> None:
+    """Add a row, in the transaction of what it tells."""
+    db.write(
+        "INSERT INTO audit (event_id, at, actor, action, detail) VALUES (?, ?, ?, ?, ?)",
+        [event.id, stamp(now), actor, action, json.dumps(detail, ensure_ascii=False, sort_keys=True)],
+    )

@@ -1,0 +1,190 @@
+"""The truth: the labels of the held-out rows, and which of them are public and which private."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from eds_leaderboard.csvfile import FILE_LIMITS, Limits, check_size, clean_columns, read_capped, rows
+from eds_leaderboard.entries import Codes, Expected
+from eds_leaderboard.errors import InvalidFileError, UsageError
+from eds_leaderboard.metrics import MAX_CLASSES, ConfusionMatrix
+from eds_leaderboard.problems import Problems, counted, shown
+
+__all__ = ["SPLITS", "Table", "Truth", "class_list", "read_table", "read_truth"]
+
+SPLITS = ("public", "private")
+_WHOLE_NUMBER = re.compile(r"-?[0-9]+")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The named columns of a truth file; row ``i`` stands in line ``lines[i]``."""
+
+    source: str
+    columns: dict[str, list[str]]
+    lines: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Labels of held-out rows.
+
+    Parameters
+    ----------
+    expected : Expected
+        Ids and class list.
+    codes : array of int64, shape (n_ids,)
+        True class of each id, in the order of ``expected.ids``.
+    splits : tuple of str, optional
+        ``public`` or ``private`` for each id; empty when the file is not split.
+    groups : tuple of str, optional
+        What the rows of one origin share (a station, an event); empty when there is none.
+    """
+
+    expected: Expected
+    codes: Codes
+    splits: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    def confusion(self, predicted: Codes, split: str | None = None) -> ConfusionMatrix:
+        """Return the confusion matrix of all rows, or of one split's."""
+        if split is None:
+            return ConfusionMatrix.from_codes(self.codes, predicted, self.expected.labels)
+        inside = np.asarray([name == split for name in self.splits], dtype=bool)
+        return ConfusionMatrix.from_codes(self.codes[inside], predicted[inside], self.expected.labels)
+
+
+def class_list(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the classes, each once: whole numbers in their order, names alphabetically."""
+    names = set(labels)
+    if all(_WHOLE_NUMBER.fullmatch(name) for name in names):
+        return tuple(sorted(names, key=lambda name: (int(name), name)))
+    return tuple(sorted(names))
+
+
+def read_table(path: Path, needed: Sequence[str], limits: Limits = FILE_LIMITS) -> Table:
+    """Read a CSV file that has the needed columns among its own.
+
+    Raises
+    ------
+    InvalidFileError
+        If it cannot be split into rows of equal width, or a needed column is not there or has an empty cell.
+    """
+    data = check_size(read_capped(path, limits), limits, Problems(path.name))
+    clean = clean_columns(data)
+    # a space or a tab may surround a cell; the slow reading strips it
+    if clean is not None and b" " not in data and b"\t" not in data:
+        header, columns = clean
+        lines: Sequence[int] = range(2, len(columns[0]) + 2)
+    else:
+        header, columns, lines = _slow_columns(data, Problems(path.name))
+    problems = Problems(path.name)
+    table = Table(path.name, dict(zip(header, columns, strict=True)), lines)
+    for name in needed:
+        if name not in table.columns:
+            problems.add(
+                "header",
+                1,
+                f"No column '{name}' in {shown(','.join(header))}",
+                f"expected {', '.join(needed)}",
+                f"name the column '{name}' in the first line",
+            )
+    if len(table.columns) != len(header):
+        problems.add(
+            "header", 1, "Two columns of the same name", "expected each name once", "rename one of them"
+        )
+    if not problems:
+        _refuse_empty_cells(table, needed, problems)
+    if problems:
+        raise InvalidFileError(problems)
+    return table
+
+
+def _slow_columns(data: bytes, problems: Problems) -> tuple[list[str], list[list[str]], list[int]]:
+    table = list(rows(data, problems))
+    header = table[0].cells if table else []
+    body = []
+    for row in table[1:]:
+        if len(row.cells) == len(header):
+            body.append(row)
+            continue
+        problems.add(
+            "columns",
+            row.line,
+            f"{counted(len(row.cells), 'cell')} in the row",
+            f"expected {len(header)} as in the header",
+            "mend the row",
+        )
+    if problems:
+        raise InvalidFileError(problems)
+    return header, [[row.cells[k] for row in body] for k in range(len(header))], [row.line for row in body]
+
+
+def _refuse_empty_cells(table: Table, needed: Sequence[str], problems: Problems) -> None:
+    if not table.lines:
+        problems.add("empty", 1, "No row after the header", "expected one row per id", "write the file again")
+    for name in needed:
+        column = table.columns[name]
+        if "" in column:
+            for line, cell in zip(table.lines, column, strict=True):
+                if not cell:
+                    problems.add(
+                        "empty-cell", line, f"Empty cell in column '{name}'", "expected a value", "fill it"
+                    )
+
+
+def read_truth(
+    path: Path, *, id_column: str = "id", label_column: str = "label", limits: Limits = FILE_LIMITS
+) -> Truth:
+    """Read ids and true labels, and no other column, of a CSV file.
+
+    Raises
+    ------
+    InvalidFileError
+        If the file has problems; it carries all of them.
+    """
+    if id_column == label_column:
+        raise UsageError(f"the ids and the labels cannot both be in column '{id_column}'")
+    table = read_table(path, [id_column, label_column], limits)
+    return truth_of(table, id_column, label_column)
+
+
+def truth_of(table: Table, id_column: str = "id", label_column: str = "label") -> Truth:
+    """Return the ids and labels of a table, each id checked to stand there once."""
+    names, labels = table.columns[id_column], table.columns[label_column]
+    classes = class_list(labels)
+    problems = Problems(table.source)
+    if len(set(names)) != len(names):
+        _tell_duplicates(table, names, problems)
+    if len(classes) > MAX_CLASSES:
+        problems.add(
+            "classes",
+            1,
+            f"{len(classes):,} different values in column '{label_column}'",
+            f"at most {MAX_CLASSES:,} classes",
+            "choose the column of class names with --label-column",
+        )
+    if problems:
+        raise InvalidFileError(problems)
+    expected = Expected(tuple(names), classes, id_column, label_column)
+    codes = np.fromiter(map(expected.codes.__getitem__, labels), np.int64, len(labels))
+    return Truth(expected, codes)
+
+
+def _tell_duplicates(table: Table, names: Sequence[str], problems: Problems) -> None:
+    first: dict[str, int] = {}
+    for name, line in zip(names, table.lines, strict=True):
+        if name in first:
+            problems.add(
+                "duplicate-id",
+                line,
+                f"Duplicate id {shown(name)}",
+                f"expected each id once, it stands in line {first[name]} already",
+                "keep one of the rows",
+            )
+        first.setdefault(name, line)

@@ -1,0 +1,1625 @@
+# %% [markdown]
+# # Fit, search, descend: regression on earthquake arrival times
+#
+# A small earthquake shakes the ground beneath the Southern Alps of New Zealand. A few seconds later a nearby
+# seismometer feels the P wave, a little later the S wave, and an analyst marks both times. From some forty such
+# earthquakes you will measure a property of the rock they crossed, with nothing but a straight line and a clear idea
+# of what "best line" means.
+#
+# **What you will do.** You will fit that line three times (by trying everything, by trying at random, by walking
+# downhill) and count what each way costs. Then you will let the curve bend, watch it bend too far, and stop it with
+# two tools that you will use for the rest of this course: data kept aside, and regularisation. In the last part, the
+# machine reads the P and S times from the seismograms by itself.
+#
+# **What you will learn**
+#
+# - what a model, its parameters and its loss are, and what "learning" minimises;
+# - grid search, random search and gradient descent: what they find, what they cost, and how the learning rate decides;
+# - overfitting, splitting the data honestly, ridge regularisation, and choosing its strength;
+# - how scikit-learn puts dozens of regressors behind one interface, and how to choose among them;
+# - how to turn the picking of seismic phases into a regression problem, and how far a simple regressor gets.
+#
+# **What you need.** About 100 minutes, Python with NumPy and Matplotlib, and no files: the earthquakes come from a
+# real catalogue shipped inside ObsPy, the seismograms of the last part are simulated. You have met derivatives and
+# matrix products before.
+#
+# **How it works.** Fill in the functions where you read `YOUR CODE HERE`. The cell below each of them tests your
+# function; when it runs without a message, go on. After you submit, further tests with other numbers check the same
+# function. Cells with pictures are yours: change them, break them, look again.
+
+# %% readonly="setup"
+import time
+
+import matplotlib.pyplot as plt
+import numpy as np
+from eds_datasets import load_arrivals, simulate_waveforms
+from sklearn.base import clone
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF, DotProduct, WhiteKernel
+from sklearn.linear_model import HuberRegressor, LinearRegression, Ridge
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, PolynomialFeatures, StandardScaler
+from sklearn.svm import SVR
+from sklearn.tree import DecisionTreeRegressor
+
+plt.rcParams.update(
+    {
+        "figure.constrained_layout.use": True,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "grid.alpha": 0.25,
+        "font.size": 10,
+    }
+)
+# a palette that readers with any colour vision can tell apart (Okabe & Ito)
+BLUE, ORANGE, GREEN, RED, PINK, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#777777"
+
+# %% [markdown]
+# ## 1. Meet the data
+#
+# P waves travel at speed $v_P$, S waves at the lower speed $v_S$. At distance $d$ they arrive $t_P = d / v_P$ and
+# $t_S = d / v_S$ seconds after the earthquake began. The distance is often uncertain, but look what happens in the
+# difference:
+#
+# $$t_S - t_P = \left(\frac{v_P}{v_S} - 1\right) t_P .$$
+#
+# The distance has gone. Plot $t_S - t_P$ against $t_P$ for many earthquakes and stations and the points should fall
+# on a straight line, whose slope measures the ratio $v_P / v_S$. Kiyoo Wadati drew this diagram around 1930, and
+# seismologists still do: the ratio reacts to cracks, water and melt in the rock. In the simplest elastic rock it
+# equals $\sqrt{3} \approx 1.73$.
+#
+# In the vocabulary of the lecture, our dataset is $\mathcal{D} = \{(x_i, y_i)\}_{i=1}^{N}$ with samples
+# $x_i = t_P$ (s) and labels $y_i = t_S - t_P$ (s): one feature, one target, both continuous. Predicting a continuous
+# label is called **regression**.
+
+# %% readonly="arrivals"
+arrivals = load_arrivals().table
+# some earthquakes were located more than once: solutions less than 2 s apart are the same earthquake
+origins = arrivals.groupby("event")["origin_time"].first().sort_values()
+arrivals["earthquake"] = arrivals["event"].map((origins.diff().dt.total_seconds() > 2).cumsum())
+pairs = arrivals.dropna(subset=["p_time", "s_time"])
+p_time = pairs["p_time"].to_numpy(dtype=float)
+s_minus_p = (pairs["s_time"] - pairs["p_time"]).to_numpy(dtype=float)
+
+# %%
+print(f"{arrivals['earthquake'].nunique()} earthquakes in {arrivals['event'].nunique()} solutions, ", end="")
+print(f"{len(pairs)} records with both a P and an S pick")
+
+fig, ax = plt.subplots(figsize=(7, 3.8))
+ax.plot(p_time, s_minus_p, "o", color=BLUE, ms=5, alpha=0.6)
+ax.set(xlim=(0, 7.2), ylim=(0, 4.2), xlabel="P travel time (s)", ylabel="S minus P time (s)")
+ax.set_title("Wadati diagram of small earthquakes, Southern Alps, New Zealand")
+plt.show()
+
+# %% [markdown]
+# *Look before you fit.* Is a straight line a reasonable model? Where would you expect it to cross the vertical axis,
+# according to the formula? And do you see the short horizontal row of points near 1.6 s: what would have to be wrong
+# with the *horizontal* position of those points for them to line up like this? We come back to that.
+#
+# ## 2. Write the model and its loss
+#
+# ### Predict with a straight line
+#
+# A **model** is a function with parameters, $f_\theta : x \mapsto \hat{y}$. Ours is a straight line with
+# $\theta = (a, b)$:
+#
+# $$\hat{y} = f_\theta(x) = a\,x + b .$$
+#
+# Here the slope $a$ has no unit (seconds per second) and the intercept $b$ is in seconds. Write the model for a whole
+# array of samples at once: an array of any shape goes in, an array of the same shape comes out.
+
+# %% answer="linear-model"
+def linear_model(x, slope, intercept):
+    """Predict with a straight line.
+
+    Parameters
+    ----------
+    x : array_like, any shape
+        Samples; here P travel times, s. Lists are welcome.
+    slope : float
+        Slope a, unit of y per unit of x.
+    intercept : float
+        Intercept b, unit of y.
+
+    Returns
+    -------
+    array, same shape as x
+        Predictions a x + b.
+    """
+    ### BEGIN SOLUTION
+    return slope * np.asarray(x) + intercept
+    ### END SOLUTION
+
+
+# %% tests="test-linear-model" points=4 topics="reg.linear def.model"
+_line = linear_model([0.0, 1.0, 2.0], 2.0, 1.0)
+assert np.shape(_line) == (3,), f"three samples in, three predictions out: got shape {np.shape(_line)}"
+assert np.isclose(_line[0], 1.0), f"at x = 0 the line is at its intercept, 1.0: got {_line[0]}"
+assert np.allclose(_line, [1.0, 3.0, 5.0]), f"expected 1, 3, 5 for slope 2 and intercept 1: got {_line}"
+### BEGIN HIDDEN TESTS
+_x = np.random.default_rng(21).normal(size=(4, 3))
+_kept = _x.copy()
+_line = linear_model(_x, -0.7, 3.2)
+assert np.shape(_line) == (4, 3), "linear_model should return an array of the same shape as x, for any shape."
+assert np.allclose(_line, 3.2 - 0.7 * _kept, rtol=1e-5), "linear_model is wrong for a negative slope: it should be slope times x plus intercept."
+assert np.array_equal(_x, _kept), "linear_model changed its input array; compute a new one instead."
+assert np.isclose(linear_model(10, 0.5, -2), 3.0), "linear_model should also work for a single number x."
+assert np.allclose(linear_model([1, 2], 0.25, 0.5), [0.75, 1.0]), "linear_model should accept a list of whole numbers and keep the decimals."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Measure how wrong it is
+#
+# Which line is best? Nobody can say until we agree on a number that measures how bad a line is: the **loss**. The most
+# common loss of regression is the mean squared error,
+#
+# $$\mathcal{L}(\theta) = \frac{1}{N} \sum_{i=1}^{N} \left(f_\theta(x_i) - y_i\right)^2 ,$$
+#
+# in squared units of $y$ (here s²). The square makes every error count as positive, and makes large errors count
+# much more than small ones.
+#
+# One trap deserves a guard. NumPy is happy to subtract an array of shape `(N,)` from one of shape `(N, 1)`: it returns
+# all $N \times N$ differences, and their mean square is a perfectly plausible, wrong loss. Refuse it: raise a
+# `ValueError` when the two shapes differ.
+
+# %% answer="mse"
+def mse(prediction, target):
+    """Return the mean squared error.
+
+    Parameters
+    ----------
+    prediction, target : array_like, same shape
+        What the model says and what was observed.
+
+    Returns
+    -------
+    float
+        Mean of the squared differences over all elements, squared unit of the target.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    ### BEGIN SOLUTION
+    prediction, target = np.asarray(prediction), np.asarray(target)
+    if prediction.shape != target.shape:
+        raise ValueError(f"shapes differ: prediction {prediction.shape}, target {target.shape}")
+    return np.mean((prediction - target) ** 2)
+    ### END SOLUTION
+
+
+# %% tests="test-mse" points=5 topics="reg.mse def.loss"
+_loss = mse([1.0, 2.0, 3.0], [1.0, 2.0, 6.0])
+assert np.ndim(_loss) == 0, f"the loss is one number: got shape {np.shape(_loss)}"
+assert np.isclose(_loss, 3.0), f"the errors are 0, 0 and -3, so their mean square is 3: got {_loss}"
+_refused = False
+try:
+    mse(np.zeros((3, 1)), np.zeros(3))
+except ValueError:
+    _refused = True
+assert _refused, "shapes (3, 1) and (3,) differ: raise a ValueError"
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(22)
+_a, _b = _rng.normal(size=57), _rng.normal(2.0, 3.0, size=57)
+_kept = _a.copy()
+_loss = mse(_a, _b)
+assert np.isclose(_loss, sum((float(p) - float(t)) ** 2 for p, t in zip(_kept, _b)) / 57, rtol=1e-5), "mse is wrong on 57 random numbers: average the squared differences (not their sum, their absolute values or their root)."
+assert np.array_equal(_a, _kept), "mse changed its input array; compute a new one instead."
+assert np.isclose(mse(_b, _a), _loss), "mse should not change when prediction and target change places."
+assert np.isclose(mse([5.0], [3.0]), 4.0), "mse of a single pair is its squared difference."
+assert np.isclose(mse([[0.0, 2.0], [4.0, 6.0]], [[1.0, 0.0], [4.0, 4.0]]), 2.25), "mse of two tables of the same shape averages over all their elements."
+_refused = 0
+for _shape in [(1,), (4, 1), (1, 4), ()]:
+    try:
+        mse(np.ones(4), np.ones(_shape))
+    except ValueError:
+        _refused += 1
+assert _refused == 4, "mse should raise a ValueError whenever the shapes differ, even where NumPy could broadcast them."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Now try to fit by eye. Change the two numbers in the first line below and run the cell again until you cannot make
+# the loss smaller.
+
+# %%
+my_slope, my_intercept = 0.73, 0.0
+
+my_residual = s_minus_p - linear_model(p_time, my_slope, my_intercept)
+my_loss = mse(linear_model(p_time, my_slope, my_intercept), s_minus_p)
+fig, (ax, side) = plt.subplots(1, 2, figsize=(8, 3.6), width_ratios=[2, 1])
+ax.vlines(p_time, s_minus_p - my_residual, s_minus_p, color=GREY, lw=0.7, alpha=0.7)
+ax.plot(p_time, s_minus_p, "o", color=BLUE, ms=4, alpha=0.7)
+ax.plot([0, 7.2], linear_model([0, 7.2], my_slope, my_intercept), color=RED, lw=2)
+ax.set(xlim=(0, 7.2), ylim=(0, 5.5), xlabel="P travel time (s)", ylabel="S minus P time (s)")
+ax.set_title(f"slope {my_slope}, intercept {my_intercept} s: loss {my_loss:.4f} s²")
+side.hist(my_residual, bins=np.arange(-1.4, 1.01, 0.1), color=BLUE, alpha=0.7)
+side.axvline(0, color=RED, lw=2)
+side.set(xlabel="residual (s)", ylabel="number of picks", title="residuals")
+plt.show()
+
+# %% [markdown]
+# *Read the picture.* The first guess is the textbook rock, $v_P/v_S = \sqrt 3$, through the origin. On which side of
+# the line do most points lie? How small a loss did you reach, and how sure are you that nobody can do better?
+#
+# ## 3. Try everything: the grid search
+#
+# **Learning** means finding the parameters that minimise the loss,
+#
+# $$\theta^\star = \arg\min_\theta \mathcal{L}(\theta) .$$
+#
+# To make the search methods of this notebook work for *any* problem, each receives the loss as a function
+# `loss(theta)` that takes an array of parameters and returns one number. For the Wadati line it is this one:
+
+# %% readonly="wadati-loss"
+def wadati_loss(theta):
+    """Return the loss (s²) of the line theta = (slope, intercept) on the Wadati data."""
+    return mse(linear_model(p_time, theta[0], theta[1]), s_minus_p)
+
+
+# %% [markdown]
+# The most naive search lays a grid over the parameters and evaluates every node. With $n_a$ slopes and $n_b$
+# intercepts it returns the whole table of losses, shape $(n_a, n_b)$, whose entry $(i, j)$ belongs to slope $i$ and
+# intercept $j$, and the best pair. Evaluate each node exactly once, since every evaluation costs time.
+
+# %% answer="grid-search"
+def grid_search(loss, slopes, intercepts):
+    """Evaluate a loss on every node of a grid over two parameters.
+
+    Parameters
+    ----------
+    loss : callable
+        ``loss(theta)`` returns one number for theta = (slope, intercept), array of shape (2,).
+    slopes : array_like, shape (n_slopes,)
+    intercepts : array_like, shape (n_intercepts,)
+
+    Returns
+    -------
+    best : array, shape (2,)
+        Slope and intercept of the node with the smallest loss.
+    losses : array, shape (n_slopes, n_intercepts)
+        ``losses[i, j]`` belongs to ``slopes[i]`` and ``intercepts[j]``.
+    """
+    ### BEGIN SOLUTION
+    losses = np.array([[loss(np.array([slope, intercept])) for intercept in intercepts] for slope in slopes])
+    row, column = np.unravel_index(np.argmin(losses), losses.shape)
+    return np.array([slopes[row], intercepts[column]]), losses
+    ### END SOLUTION
+
+
+# %% tests="test-grid-search" points=8 topics="reg.grid-search def.argmin"
+_best, _table = grid_search(lambda t: (t[0] - 2) ** 2 + (t[1] - 30) ** 2, [0, 1, 2], [10, 20, 30, 40])
+assert np.shape(_table) == (3, 4), f"3 slopes and 4 intercepts make a table of shape (3, 4): got {np.shape(_table)}"
+assert np.isclose(_table[0][1], 104.0), f"entry (0, 1) belongs to slope 0, intercept 20: expected 104, got {_table[0][1]}"
+assert np.allclose(_best, [2, 30]), f"the smallest loss is at slope 2, intercept 30: got {_best}"
+### BEGIN HIDDEN TESTS
+_calls = []
+
+
+def _counted(theta):
+    _calls.append((float(theta[0]), float(theta[1])))
+    return 3.0 * (theta[0] + 1.5) ** 2 - theta[0] * theta[1] + (theta[1] - 0.4) ** 2 - 50.0
+
+
+_slopes, _intercepts = np.linspace(3.0, -3.0, 7), np.linspace(-2.0, 2.0, 11)
+_best, _table = grid_search(_counted, _slopes, _intercepts)
+_expected = np.array([[3.0 * (s + 1.5) ** 2 - s * i + (i - 0.4) ** 2 - 50.0 for i in _intercepts] for s in _slopes])
+_node = min(((s, i) for s in _slopes for i in _intercepts), key=lambda t: 3 * (t[0] + 1.5) ** 2 - t[0] * t[1] + (t[1] - 0.4) ** 2)
+assert len(_calls) == 77, "On a grid of 7 by 11 nodes the loss should be evaluated exactly 77 times, once per node."
+assert len(set(_calls)) == 77, "Some nodes of the grid were evaluated twice and others not at all."
+assert np.shape(_table) == (7, 11), "The table of losses should have one row per slope and one column per intercept."
+assert np.allclose(_table, _expected, rtol=1e-5), "Entry (i, j) of the table should be the loss of slopes[i] and intercepts[j]; check that the axes are not swapped."
+assert np.allclose(_best, _node), "The best pair should be the node with the smallest loss, also when slopes are in descending order and losses are negative."
+for _target in [(0.0, 5.0), (4.0, 9.0), (0.0, 9.0), (4.0, 5.0)]:
+    _best, _ = grid_search(lambda t: 1e12 + 1e3 * (abs(t[0] - _target[0]) + abs(t[1] - _target[1])), np.arange(5.0), np.arange(5.0, 10.0))
+    assert np.allclose(_best, _target), "The search misses a minimum in a corner of the grid, or one whose loss is large everywhere."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# A grid shows more than its best node: with two parameters the table is a picture, the **loss landscape**.
+
+# %%
+grid_slopes = np.linspace(0.0, 1.2, 100)
+grid_intercepts = np.linspace(-1.0, 1.5, 100)
+started = time.perf_counter()
+grid_best, grid_losses = grid_search(wadati_loss, grid_slopes, grid_intercepts)
+grid_seconds = time.perf_counter() - started
+
+
+def draw_landscape(ax, *, colorbar=True):
+    """Draw the Wadati loss over slope and intercept."""
+    levels = np.geomspace(grid_losses.min(), grid_losses.max(), 25)
+    shades = ax.contourf(
+        grid_slopes, grid_intercepts, grid_losses.T, levels=levels, norm="log", cmap="Greys_r", alpha=0.85
+    )
+    ax.contour(grid_slopes, grid_intercepts, grid_losses.T, levels=levels[::2], colors="white", linewidths=0.4)
+    ax.set(xlabel="slope a", ylabel="intercept b (s)")
+    ax.grid(visible=False)
+    if colorbar:
+        bar = ax.figure.colorbar(shades, ax=ax, ticks=[0.05, 0.1, 0.3, 1, 3, 10], format="%g")
+        bar.set_label("loss (s²)")
+
+
+fig, (ax, line) = plt.subplots(1, 2, figsize=(8.5, 3.8))
+draw_landscape(ax)
+near = ax.contour(grid_slopes, grid_intercepts, grid_losses.T, levels=[1.1 * grid_losses.min()], colors=ORANGE)
+ax.plot(*grid_best, "*", color=RED, ms=14)
+ax.set_title("loss landscape, best node and +10 % contour")
+line.plot(p_time, s_minus_p, "o", color=BLUE, ms=4, alpha=0.6)
+for vertex in near.get_paths()[0].vertices[::4]:
+    line.plot([0, 7.2], linear_model([0, 7.2], *vertex), color=ORANGE, lw=0.5, alpha=0.6)
+line.plot([0, 7.2], linear_model([0, 7.2], *grid_best), color=RED, lw=2)
+line.set(xlim=(0, 7.2), ylim=(0, 4.5), xlabel="P travel time (s)", ylabel="S minus P time (s)")
+line.set_title(f"a = {grid_best[0]:.2f}, b = {grid_best[1]:.2f} s, so $v_P/v_S$ = {1 + grid_best[0]:.2f}")
+plt.show()
+print(f"{grid_losses.size} evaluations took {grid_seconds:.2f} s; smallest loss {grid_losses.min():.4f} s²")
+
+# %% [markdown]
+# *Read the picture.* The valley is long, narrow and tilted. A slightly larger slope with a slightly smaller intercept
+# fits almost as well: the two parameters trade off. Every line inside the orange contour has a loss within 10 % of the
+# best; the right panel draws them. Here is a gift that only exhaustive searches give: you see at once what is well
+# determined and what is not. Where do the orange lines agree best, and why there?
+#
+# The intercept is not zero, as the formula said it should be. Keep that in mind too.
+#
+# ### Count the years
+#
+# Why not search everything by grid, then? Our loss takes microseconds. A loss that needs a simulation (a wave field,
+# a flood, a climate) may well take 0.1 s or more, and models have more than two parameters. With $n$ values for each
+# of $k$ parameters and $\tau$ seconds per evaluation, how long does a grid search take? Answer in years of 365.25 days.
+# A rule of thumb from a lecture room says: half an hour for two parameters with 100 values each at 0.1 s, and more than
+# thirty years for five. Check both.
+
+# %% answer="grid-search-years"
+def grid_search_years(n_parameters, n_values, seconds):
+    """Return how long a full grid search takes.
+
+    Parameters
+    ----------
+    n_parameters : int
+        Number of parameters, k.
+    n_values : int
+        Number of grid values for each parameter, n.
+    seconds : float
+        Time of one evaluation of the loss, s.
+
+    Returns
+    -------
+    float
+        Duration in years of 365.25 days.
+    """
+    ### BEGIN SOLUTION
+    return n_values**n_parameters * seconds / (365.25 * 24 * 3600)
+    ### END SOLUTION
+
+
+# %% tests="test-grid-search-years" points=5 topics="reg.grid-search"
+_year = 31_557_600.0
+assert np.isclose(grid_search_years(1, 10, 1.0) * _year, 10.0), "10 evaluations of 1 s take 10 s"
+_minutes = grid_search_years(2, 100, 0.1) * _year / 60
+assert 16 < _minutes < 17.5, f"two parameters of 100 values at 0.1 s take between 16 and 17.5 minutes: got {_minutes:.3g} minutes"
+### BEGIN HIDDEN TESTS
+assert np.isclose(grid_search_years(5, 100, 0.1), 31.69, rtol=2e-3), "Five parameters with 100 values each at 0.1 s take about 31.7 years."
+assert np.isclose(grid_search_years(3, 20, 0.5), 8000 * 0.5 / 31_557_600.0, rtol=2e-3), "grid_search_years is wrong for 3 parameters of 20 values: the number of nodes is n to the power k."
+assert np.isclose(grid_search_years(20, 10, 1e-6) / grid_search_years(19, 10, 1e-6), 10.0, rtol=1e-6), "One parameter more should multiply the time by the number of values."
+assert np.isclose(grid_search_years(4, 50, 3.0) / grid_search_years(4, 50, 1.0), 3.0, rtol=1e-6), "The time should be proportional to the seconds of one evaluation."
+assert np.isclose(grid_search_years(1, 7, 3600.0) * 8766.0, 7.0, rtol=2e-3), "Seven evaluations of one hour should take seven hours; a year of 365.25 days has 8766."
+### END HIDDEN TESTS
+
+# %%
+fig, ax = plt.subplots(figsize=(7.5, 3.8))
+n_parameters = np.arange(1, 11)
+one_loss = grid_seconds / grid_losses.size
+for cost, colour, marker in [(0.1, RED, "o"), (one_loss, BLUE, "s")]:
+    years = [grid_search_years(int(k), 100, cost) for k in n_parameters]
+    ax.semilogy(n_parameters, years, marker + "-", color=colour, label=f"{cost:.1g} s per evaluation")
+for years, name in [(1.9e-6, "one minute"), (1, "one year"), (4.5e9, "age of the Earth")]:
+    ax.axhline(years, color=GREY, lw=0.8, ls="--")
+    ax.text(0.7, years * 1.5, name, va="bottom", color=GREY, fontsize=9)
+ax.set(xlim=(0.6, 10.4), xlabel="number of parameters", ylabel="grid search (years)", xticks=n_parameters)
+ax.set_title("Grid search with 100 values per parameter")
+ax.legend(loc="lower right")
+plt.show()
+
+# %% [markdown]
+# *Read the picture.* The age of the Earth is $4.5 \times 10^{9}$ years. With how many parameters does your own, very
+# fast loss reach it? Making the computer a hundred times faster buys you exactly one more parameter. The networks at
+# the end of this course have hundreds of thousands.
+#
+# ## 4. Try at random: the random search
+#
+# A random search draws parameter vectors from a box and keeps the best. The number of trials is yours to choose,
+# whatever the number of parameters, and you may put what you know into the draw. For parameter $j$ of trial $i$ draw
+#
+# $$\theta_{ij} \sim \mathcal{U}(\ell_j, u_j)$$
+#
+# independently and uniformly between its lower bound $\ell_j$ and upper bound $u_j$. Take all randomness from the
+# generator `rng` that is handed in: the same seed must give the same search.
+
+# %% answer="random-search"
+def random_search(loss, lower, upper, n_trials, rng):
+    """Evaluate a loss at random places in a box.
+
+    Parameters
+    ----------
+    loss : callable
+        ``loss(theta)`` returns one number for an array theta of shape (n_parameters,).
+    lower, upper : array_like, shape (n_parameters,)
+        Bounds of the box.
+    n_trials : int
+        Number of draws, one evaluation each.
+    rng : numpy.random.Generator
+        Source of all randomness.
+
+    Returns
+    -------
+    best : array, shape (n_parameters,)
+        The trial with the smallest loss.
+    trials : array, shape (n_trials, n_parameters)
+        All draws, in order.
+    losses : array, shape (n_trials,)
+        Their losses, in the same order.
+    """
+    ### BEGIN SOLUTION
+    trials = rng.uniform(lower, upper, size=(n_trials, len(lower)))
+    losses = np.array([loss(theta) for theta in trials])
+    return trials[np.argmin(losses)], trials, losses
+    ### END SOLUTION
+
+
+# %% tests="test-random-search" points=7 topics="reg.random-search def.argmin"
+_best, _trials, _losses = random_search(lambda t: abs(t[0] - 5) + abs(t[1]), [4, -1], [6, 1], 50, np.random.default_rng(1))
+assert np.shape(_trials) == (50, 2), f"50 trials of 2 parameters have shape (50, 2): got {np.shape(_trials)}"
+assert np.shape(_losses) == (50,), f"50 trials have 50 losses: got shape {np.shape(_losses)}"
+assert np.all(np.abs(np.asarray(_trials) - [5, 0]) <= 1), "some trials lie outside the box"
+assert np.allclose(_best, _trials[int(np.argmin(_losses))]), "best should be the trial with the smallest loss"
+### BEGIN HIDDEN TESTS
+_calls = []
+
+
+def _spy(theta):
+    _calls.append(1)
+    return -7.0 + float(np.sum((np.asarray(theta) - [1.0, -20.0, 300.0, 0.0, 5.5]) ** 2))
+
+
+_low, _high = np.array([0.0, -30.0, 100.0, -1.0, 5.0]), np.array([2.0, -10.0, 500.0, 1.0, 6.0])
+_best, _trials, _losses = random_search(_spy, _low, _high, 400, np.random.default_rng(5))
+_unit = (np.asarray(_trials, dtype=float) - _low) / (_high - _low)
+assert _unit.shape == (400, 5), "random_search should work for any number of parameters: trials need one column per bound."
+assert len(_calls) == 400, "400 trials should cost exactly 400 evaluations of the loss."
+assert _unit.min() >= 0 and _unit.max() <= 1, "Some trials lie outside their bounds."
+assert np.all(_unit.min(axis=0) < 0.05) and np.all(_unit.max(axis=0) > 0.95), "400 trials should reach close to both bounds of every parameter."
+assert np.all(np.abs((_unit < 0.25).mean(axis=0) - 0.25) < 0.12), "The trials should be spread uniformly between the bounds."
+assert np.all(np.abs(np.corrcoef(_unit.T) - np.eye(5)) < 0.3), "The parameters should be drawn independently of each other, not with one common random number."
+_expected = [-7.0 + float(np.sum((np.asarray(t, dtype=float) - [1.0, -20.0, 300.0, 0.0, 5.5]) ** 2)) for t in _trials]
+assert np.allclose(_losses, _expected, rtol=1e-4), "losses[i] should be the loss of trials[i]."
+assert np.allclose(_best, _trials[int(np.argmin(_expected))]), "best should be the trial with the smallest loss, also when losses are negative."
+_same = random_search(_spy, _low, _high, 30, np.random.default_rng(9))[1]
+_again = random_search(_spy, _low, _high, 30, np.random.default_rng(9))[1]
+_other = random_search(_spy, _low, _high, 30, np.random.default_rng(10))[1]
+assert np.allclose(_same, _again), "The same seed should give the same trials: draw from the rng that is handed in."
+assert not np.allclose(_same, _other), "Two seeds should give different trials: do not make a generator of your own."
+### END HIDDEN TESTS
+
+# %%
+search_rng = np.random.default_rng(7)
+random_best, random_trials, random_losses = random_search(wadati_loss, [0.0, -1.0], [1.2, 1.5], 300, search_rng)
+
+fig, (ax, cost) = plt.subplots(1, 2, figsize=(8.5, 3.8))
+draw_landscape(ax)
+ax.plot(*random_trials.T, ".", color=BLUE, ms=4)
+ax.plot(*random_best, "*", color=RED, ms=14)
+ax.set_title("300 random trials and the best of them")
+for seed in range(20):
+    _, _, losses = random_search(wadati_loss, [0.0, -1.0], [1.2, 1.5], 300, np.random.default_rng(seed))
+    cost.loglog(np.arange(1, 301), np.minimum.accumulate(losses), color=BLUE, lw=0.8, alpha=0.5)
+cost.axhline(grid_losses.min(), color=RED, ls="--", label=f"grid search, {grid_losses.size} evaluations")
+cost.set(xlabel="evaluations", ylabel="best loss so far (s²)", title="twenty random searches")
+cost.legend()
+plt.show()
+
+# %% [markdown]
+# *Read the picture.* After how many evaluations have most of the twenty searches found a loss within a factor of two
+# of the grid's? And how much do they improve between trial 100 and trial 300? Random search finds the right region
+# early and then improves slowly, because it never uses what it has already learned about the landscape.
+#
+# ## 5. Walk downhill: gradient descent
+#
+# ### Find which way is down
+#
+# A walker in fog does not know where the valley is, but feels the slope underfoot. For the loss, that slope is the
+# **gradient**, the vector of its derivatives with respect to the parameters. With the chain rule,
+#
+# $$\nabla \mathcal{L} =
+# \left(\frac{\partial \mathcal{L}}{\partial a}, \frac{\partial \mathcal{L}}{\partial b}\right) =
+# \left(\frac{2}{N} \sum_{i=1}^{N} (a x_i + b - y_i)\, x_i,\;
+# \frac{2}{N} \sum_{i=1}^{N} (a x_i + b - y_i)\right).$$
+#
+# Check the units before you code: $\partial \mathcal{L}/\partial a$ is in s², $\partial \mathcal{L}/\partial b$ in s.
+
+# %% answer="mse-gradient"
+def mse_gradient(x, y, slope, intercept):
+    """Return the gradient of the mean squared error of a straight line.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (n_samples,)
+        Samples and labels.
+    slope, intercept : float
+        Where in parameter space to take the gradient.
+
+    Returns
+    -------
+    array, shape (2,)
+        Derivatives of the loss with respect to slope and intercept, in this order.
+    """
+    ### BEGIN SOLUTION
+    x, y = np.asarray(x), np.asarray(y)
+    error = slope * x + intercept - y
+    return np.array([2 * np.mean(error * x), 2 * np.mean(error)])
+    ### END SOLUTION
+
+
+# %% tests="test-mse-gradient" points=8 topics="reg.gradient-descent reg.mse"
+_gradient = mse_gradient([0.0, 1.0, 2.0], [1.0, 3.0, 5.0], 2.0, 4.0)
+assert np.shape(_gradient) == (2,), f"two parameters, two derivatives: got shape {np.shape(_gradient)}"
+assert np.allclose(_gradient, [6.0, 6.0]), f"the line is 3 too high everywhere, so expect (6, 6): got {_gradient}"
+assert np.allclose(mse_gradient([0.0, 1.0, 2.0], [1.0, 3.0, 5.0], 2.0, 1.0), 0.0), "the gradient vanishes where the fit is perfect"
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(31)
+_x, _y = _rng.uniform(1.0, 6.0, size=41), _rng.normal(2.0, 1.0, size=41)
+_kept = _x.copy(), _y.copy()
+
+
+def _numerical(a, b, step=1e-5):
+    along_a = np.mean(((a + step) * _x + b - _y) ** 2) - np.mean(((a - step) * _x + b - _y) ** 2)
+    along_b = np.mean((a * _x + (b + step) - _y) ** 2) - np.mean((a * _x + (b - step) - _y) ** 2)
+    return np.array([along_a, along_b]) / (2 * step)
+
+
+for _a, _b in [(0.0, 0.0), (1.3, -0.8), (-2.0, 5.0)]:
+    _gradient = np.asarray(mse_gradient(_x, _y, _a, _b), dtype=float)
+    assert np.all(np.sign(_gradient) == np.sign(_numerical(_a, _b))), "The gradient has the wrong sign: it should point uphill, where the loss grows."
+    assert np.allclose(_gradient, _numerical(_a, _b), rtol=1e-4, atol=1e-5), "The gradient does not agree with finite differences of the loss: check the factor 2, the mean, the factor x, and the order slope, intercept."
+assert np.allclose(mse_gradient(_x, _y, *np.polyfit(_x, _y, 1)), 0.0, atol=1e-5), "The gradient should vanish at the least-squares line."
+assert np.array_equal(_x, _kept[0]) and np.array_equal(_y, _kept[1]), "mse_gradient changed its input arrays; compute new ones instead."
+assert np.allclose(mse_gradient([1, 2], [0, 0], 1, 0), [5.0, 3.0]), "mse_gradient should accept lists of whole numbers."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Look at the field of arrows before you follow it.
+
+# %%
+fig, ax = plt.subplots(figsize=(4.6, 6))
+draw_landscape(ax)
+arrow_a, arrow_b = np.meshgrid(np.linspace(0.05, 1.15, 9), np.linspace(-0.9, 1.4, 17))
+arrows = np.array([-mse_gradient(p_time, s_minus_p, *t) for t in zip(arrow_a.ravel(), arrow_b.ravel())])
+arrows *= 0.1 / np.linalg.norm(arrows, axis=1, keepdims=True)
+ax.quiver(arrow_a, arrow_b, *arrows.T, color=ORANGE, angles="xy", scale_units="xy", scale=1, width=0.007)
+ax.plot(*grid_best, "*", color=RED, ms=14)
+ax.set_aspect("equal")
+ax.set_title("steepest descent")
+plt.show()
+
+# %% [markdown]
+# *Read the picture.* Both axes have the same scale here, and all arrows the same length. Do they point at the minimum?
+# Nearly everywhere they point straight at the *valley floor*: the loss curves about fifty times more strongly across
+# the valley than along it. This is the main reason why descending is an art.
+#
+# ### Take the steps
+#
+# The recipe has four lines:
+#
+# 1. start somewhere, $\theta_0 = (a_0, b_0)$;
+# 2. compute the gradient $\nabla\mathcal{L}(\theta_k)$;
+# 3. step against it, $\theta_{k+1} = \theta_k - \eta\, \nabla\mathcal{L}(\theta_k)$;
+# 4. repeat.
+#
+# The **learning rate** $\eta$ sets the length of the step. Each pass over the data is called an **epoch**; here one
+# epoch is one step. Neither is learned from the data: you choose them, and such choices are called
+# **hyperparameters**. Return the whole path, start included, so that we can look at it.
+
+# %% answer="gradient-descent"
+def gradient_descent(gradient, start, learning_rate, n_epochs):
+    """Follow the negative gradient downhill.
+
+    Parameters
+    ----------
+    gradient : callable
+        ``gradient(theta)`` returns the gradient, array of shape (n_parameters,).
+    start : array_like, shape (n_parameters,)
+        Initial parameters; left unchanged.
+    learning_rate : float
+        Step length per unit of gradient, η.
+    n_epochs : int
+        Number of steps.
+
+    Returns
+    -------
+    array, shape (n_epochs + 1, n_parameters)
+        The path: row 0 is the start, row k the parameters after k steps.
+    """
+    ### BEGIN SOLUTION
+    path = [np.array(start, dtype=float)]
+    for _ in range(n_epochs):
+        path.append(path[-1] - learning_rate * gradient(path[-1]))
+    return np.array(path)
+    ### END SOLUTION
+
+
+# %% tests="test-gradient-descent" points=9 topics="reg.gradient-descent"
+_path = gradient_descent(lambda t: 2 * np.asarray(t), [8.0], 0.25, 3)
+assert np.shape(_path) == (4, 1), f"3 epochs of 1 parameter make a path of shape (4, 1), start included: got {np.shape(_path)}"
+assert np.allclose(np.ravel(_path), [8.0, 4.0, 2.0, 1.0]), f"on the loss t², each step of rate 0.25 halves t: got {np.ravel(_path)}"
+### BEGIN HIDDEN TESTS
+_stiff, _centre = np.array([1.0, 4.0, 0.5]), np.array([3.0, -2.0, 10.0])
+_calls = []
+
+
+def _slope_of_bowl(theta):
+    _calls.append(1)
+    return _stiff * (np.asarray(theta) - _centre)
+
+
+_start = np.array([0.0, 1.0, -5.0])
+_path = gradient_descent(_slope_of_bowl, _start, 0.3, 12)
+_powers = (1 - 0.3 * _stiff) ** np.arange(13)[:, None]
+assert np.shape(_path) == (13, 3), "The path should have n_epochs + 1 rows, the start first, and one column per parameter."
+assert np.allclose(_path[0], [0.0, 1.0, -5.0]), "The first row of the path should be the start."
+assert np.allclose(_path[1], [0.9, -2.6, -2.75], rtol=1e-4), "The first step is wrong: subtract the learning rate times the gradient from the parameters."
+assert np.allclose(_path, _centre + _powers * (_start - _centre), rtol=1e-4), "The path is wrong after the first step: take the gradient anew at the current parameters in every epoch."
+assert len(_calls) <= 13, "12 epochs should not need more than 13 evaluations of the gradient."
+assert np.array_equal(_start, [0.0, 1.0, -5.0]), "gradient_descent changed the start in place; copy it first."
+assert np.allclose(gradient_descent(_slope_of_bowl, [0, 1, -5], 0.3, 12), _path), "A start given as a list of whole numbers should give the same path: turn it into floats."
+assert np.shape(gradient_descent(_slope_of_bowl, _start, 0.3, 0)) == (1, 3), "With zero epochs the path is the start alone."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Now race the three searches on the same landscape, and count evaluations. (A gradient of a mean squared error costs
+# about as much as one loss.)
+
+# %%
+def wadati_gradient(theta):
+    """Return the gradient of the Wadati loss at theta = (slope, intercept)."""
+    return mse_gradient(p_time, s_minus_p, theta[0], theta[1])
+
+
+descent_start = [0.1, -0.8]
+descent = gradient_descent(wadati_gradient, descent_start, 0.1, 300)
+descent_losses = np.array([wadati_loss(theta) for theta in descent])
+exact_loss = wadati_loss(np.polyfit(p_time, s_minus_p, 1))
+
+fig, (ax, cost) = plt.subplots(1, 2, figsize=(8.5, 4))
+draw_landscape(ax, colorbar=False)
+ax.plot(*np.meshgrid(grid_slopes[::8], grid_intercepts[::8]), ".", color=GREEN, ms=2.5)
+ax.plot(*random_trials.T, ".", color=BLUE, ms=4)
+ax.plot(*descent.T, "o-", color=ORANGE, ms=3, lw=1.2)
+ax.set_title("grid (every 8th node), random, descent")
+excess = {
+    "grid": (np.minimum.accumulate(grid_losses.ravel()), GREEN),
+    "random": (np.minimum.accumulate(random_losses), BLUE),
+    "descent": (descent_losses, ORANGE),
+}
+for name, (losses, colour) in excess.items():
+    cost.loglog(np.arange(1, losses.size + 1), losses - exact_loss, color=colour, lw=2, label=name)
+cost.set(ylim=(1e-7, 30), xlabel="evaluations", ylabel="loss above the minimum (s²)", title="the race")
+cost.legend()
+plt.show()
+for name, theta in [("grid", grid_best), ("random", random_best), ("descent", descent[-1])]:
+    print(f"{name:8s} slope {theta[0]:.4f}  intercept {theta[1]:.4f} s  loss {wadati_loss(theta):.6f} s²")
+
+# %% [markdown]
+# *Read the picture.* Descent drops into the valley within a dozen steps, zigzags, then walks along the floor, where
+# the slope is gentle. The grid is evaluated row by row, one slope after the other: what does the knee of the green
+# curve at 100 evaluations mean? And what would each of the three curves look like with ten parameters instead of two?
+#
+# ### Choose the learning rate
+#
+# Everything above hung on $\eta = 0.1$. Too small, and the walker hardly moves. Too large, and each step overshoots
+# the valley and lands higher on the other side. A glance at the loss curve usually tells which. Teach the computer
+# that glance: given the losses of one run, return `"too small"`, `"right"` or `"too large"`.
+#
+# - **too large**: the loss ends higher than it began, or is no longer a finite number;
+# - **too small**: it is still coming down when the run ends. Call it so when more than 1 % of the whole drop, from
+#   first loss to last, happened in the last tenth of the epochs;
+# - **right**: it came down and has levelled off.
+#
+# Your verdict must not depend on the unit of the loss nor on the value at which it levels off, since noisy data never
+# reach zero.
+
+# %% answer="diagnose-learning-rate"
+def diagnose_learning_rate(losses):
+    """Judge a learning rate from the loss curve of a run.
+
+    Parameters
+    ----------
+    losses : array_like, shape (n_epochs + 1,)
+        Loss at the start and after each epoch; at least 20 epochs. May hold inf or nan.
+
+    Returns
+    -------
+    str
+        ``"too small"``, ``"right"`` or ``"too large"``.
+    """
+    ### BEGIN SOLUTION
+    losses = np.asarray(losses)
+    if not np.all(np.isfinite(losses)) or losses[-1] > losses[0]:
+        return "too large"
+    last_tenth = losses[-1 - (len(losses) - 1) // 10] - losses[-1]
+    return "too small" if last_tenth > 0.01 * (losses[0] - losses[-1]) else "right"
+    ### END SOLUTION
+
+
+# %% tests="test-diagnose-learning-rate" points=7 topics="reg.learning-rate"
+_epochs = np.arange(101)
+_verdict = diagnose_learning_rate(0.3 + 2.0 * np.exp(-_epochs / 5))
+assert _verdict == "right", f"a loss that fell and levelled off at 0.3 means 'right': got {_verdict!r}"
+_verdict = diagnose_learning_rate(0.3 + 2.0 * np.exp(-_epochs / 500))
+assert _verdict == "too small", f"a loss still on its way down means 'too small': got {_verdict!r}"
+_verdict = diagnose_learning_rate(0.3 + 2.0 * np.exp(_epochs / 20))
+assert _verdict == "too large", f"a loss that grows means 'too large': got {_verdict!r}"
+### BEGIN HIDDEN TESTS
+_n = np.arange(201)
+_overflow = np.concatenate([10.0 ** np.arange(0, 300, 20), [np.inf] * 5, [np.nan] * 10])
+assert diagnose_learning_rate(_overflow) == "too large", "A run that ends in inf and nan has a learning rate that is too large."
+assert diagnose_learning_rate(np.append(5.0 * np.exp(-_n / 10), np.nan)) == "too large", "A run whose last loss is nan has a learning rate that is too large; comparisons with nan are always False."
+assert diagnose_learning_rate(np.append(np.inf, 5.0 * np.exp(-_n / 10))) == "too large", "A run that passed through inf has a learning rate that is too large."
+assert diagnose_learning_rate(2.0 * np.exp(-_n / 8) + 1e-6 * 1.1**_n) == "too large", "A loss that falls at first and ends far above its beginning means that the rate is too large."
+assert diagnose_learning_rate(3.0 + 0.5 * (-1.0) ** _n + 0.01 * _n) == "too large", "A loss that swings up and down and slowly climbs means that the rate is too large."
+assert diagnose_learning_rate([9.0] * 20 + [9.5]) == "too large", "A loss that ends only a little higher than it began still ends higher: too large."
+for _unit in [1e-9, 1.0, 1e9]:
+    assert diagnose_learning_rate(_unit * (50.0 + np.exp(-_n / 10))) == "right", "A loss that levelled off high above zero is a right learning rate, in whatever unit it is given: compare with the whole drop, not with a fixed number."
+    assert diagnose_learning_rate(_unit * (1.0 - 1e-4 * _n)) == "too small", "A loss that falls along a straight line has a learning rate that is too small, however small the drop."
+    assert diagnose_learning_rate(_unit * np.exp(-_n / 60)) == "too small", "A loss with some 2 % of its drop in the last tenth of the run is still on its way down: too small."
+assert diagnose_learning_rate(4.0 + 3.0 * (-0.8) ** _n + 3.0 * np.exp(-_n / 5)) == "right", "A loss that swings but settles means that the rate is right."
+assert diagnose_learning_rate(np.exp(-_n / 30)) == "right", "Only about 0.1 % of this drop fell in the last tenth of the run: it has levelled off, the rate is right."
+assert diagnose_learning_rate([float(v) for v in 1 / (1 + _n[:101])]) == "right", "A list of losses that drops fast and then hardly changes is a right learning rate."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Four learning rates, the same start, the same 300 epochs. The titles carry your function's verdicts.
+
+# %%
+rates = [0.0002, 0.005, 0.1, 0.1215]
+fig, axes = plt.subplots(2, 4, figsize=(10, 5.2), sharey="row")
+for (top, bottom), rate in zip(axes.T, rates):
+    path = gradient_descent(wadati_gradient, descent_start, rate, 300)
+    losses = np.array([wadati_loss(theta) for theta in path])
+    draw_landscape(top, colorbar=False)
+    top.plot(*path.T, ".-", color=ORANGE, ms=3, lw=0.8)
+    top.plot(*grid_best, "*", color=RED, ms=10)
+    top.set(xlim=(0, 1.2), ylim=(-1, 1.5), title=f"η = {rate:g}\n{diagnose_learning_rate(losses)}")
+    bottom.semilogy(losses, color=ORANGE, lw=1.5)
+    bottom.axhline(exact_loss, color=RED, ls="--", lw=1)
+    bottom.set(xlabel="epoch", ylim=(0.02, 3e5))
+    top.label_outer()
+axes[1, 0].set_ylabel("loss (s²)")
+plt.show()
+
+# %% [markdown]
+# *Read the picture, slowly.* The second column is the treacherous one. Nearly the whole drop came in the first epochs,
+# on the way into the valley, so by our rule the curve has levelled off and the verdict says "right". Yet the path has
+# hardly begun to walk along the valley, and the logarithmic axis shows a loss of about twice the minimum, still
+# creeping down. A flat loss curve says that the walker has stopped *descending*, not that the parameters have arrived.
+# What else could you look at to notice?
+#
+# The last rate is only a little larger than the third. For a parabola-shaped valley there is a sharp limit: the
+# steepest curvature $h$ of the landscape allows $\eta < 2/h$, here 0.1205.
+#
+# The cure for a narrow valley is not a cleverer rate but a rounder valley. Subtract the mean from $x$: the line is the
+# same, but slope and intercept no longer trade off.
+
+# %%
+centred = p_time - p_time.mean()
+rounder = gradient_descent(lambda t: mse_gradient(centred, s_minus_p, t[0], t[1]), [0.1, 0.2], 0.3, 300)
+rounder_losses = np.array([mse(linear_model(centred, *t), s_minus_p) for t in rounder])
+
+fig, ax = plt.subplots(figsize=(7, 3.5))
+ax.semilogy(descent_losses - exact_loss, color=ORANGE, lw=2, label="x as it is, η = 0.1")
+ax.semilogy(np.maximum(rounder_losses - exact_loss, 1e-15), color=BLUE, lw=2, label="x minus its mean, η = 0.3")
+ax.set(ylim=(1e-12, 30), xlabel="epoch", ylabel="loss above the minimum (s²)")
+ax.set_title("The same data, the same model, a rounder valley")
+ax.legend()
+plt.show()
+print(f"slope {rounder[-1, 0]:.4f}, and {rounder[20, 0]:.4f} after only 20 epochs")
+
+# %% [markdown]
+# *Read the picture.* How many epochs does each run need to come within $10^{-6}$ s² of the minimum? Centring and
+# scaling the features before training costs one line. It will return in the lessons
+# on neural networks under the name of normalisation.
+#
+# ### Doubt the answer
+#
+# All three searches agree on the minimum: a slope of 0.54, so $v_P/v_S = 1.54$. That is low for rock, and the
+# intercept should have been zero. The search is not to blame; it found the best parameters **of this model for this
+# loss**. Look at the model's assumptions. The loss measures vertical errors only, as if $t_P$ were exact. But $t_P$
+# is counted from the *origin time* of the earthquake, which was itself estimated: when it is late by $\delta$, all
+# points of that earthquake move left by $\delta$, while $t_S - t_P$ does not change. Much of the horizontal row that
+# you saw comes from there. Random errors in $x$ flatten a fitted line and lift its intercept, however many points you have.
+#
+# Within one solution of the catalogue, $\delta$ is the same at all stations. So remove each solution's own mean from
+# both axes:
+
+# %%
+by_event = pairs.groupby("event")["p_time"]
+p_within = (pairs["p_time"] - by_event.transform("mean")).to_numpy()
+s_within = s_minus_p - pairs.assign(delay=s_minus_p).groupby("event")["delay"].transform("mean").to_numpy()
+several = (by_event.transform("size") > 1).to_numpy()
+slope_within = np.polyfit(p_within[several], s_within[several], 1)[0]
+n_solutions = pairs.loc[several, "event"].nunique()
+
+fig, (left, right) = plt.subplots(1, 2, figsize=(8.5, 3.6))
+for ax, x, y, fit, n_means in [
+    (left, p_time, s_minus_p, np.polyfit(p_time, s_minus_p, 1), 1),
+    (right, p_within[several], s_within[several], (slope_within, 0.0), n_solutions),
+]:
+    ax.plot(x, y, "o", color=BLUE, ms=4, alpha=0.6)
+    ends = np.array([x.min(), x.max()])
+    ax.plot(ends, fit[0] * ends + fit[1], color=RED, lw=2)
+    # every mean that is removed, and the slope, use up one degree of freedom
+    spread = np.sqrt(np.sum((y - fit[0] * x - fit[1]) ** 2) / (x.size - n_means - 1))
+    doubt = spread / np.sqrt(np.sum((x - x.mean()) ** 2))
+    ax.set_title(f"slope {fit[0]:.2f} ± {doubt:.2f}, residuals ± {spread:.2f} s")
+left.set(xlabel="P travel time (s)", ylabel="S minus P time (s)")
+right.set(xlabel="P time minus the event's mean (s)", ylabel="S minus P, minus its mean (s)")
+plt.show()
+
+# %% [markdown]
+# *Read the picture.* The scatter shrinks by a tenth, and the slope grows by twice its uncertainty, in the direction that
+# we predicted: $v_P/v_S = 1.57$. Part of the "noise" was the origin time. Asking what the noise is moved the answer
+# more than any better search could have. Keep this habit when the models become too big to look at.
+#
+# ## 6. Bend the line, and bend it too far
+#
+# ### Give the model more features
+#
+# The second relation in this catalogue is not quite straight. These earthquakes lie 5 to 10 km deep, so close to the
+# epicentre the waves arrive from below and the travel time hardly depends on the distance. Farther away it grows in
+# proportion to it. A polynomial can bend:
+#
+# $$f_\theta(x) = \theta_0 + \theta_1 x + \theta_2 x^2 + \dots + \theta_m x^m = \boldsymbol{\phi}(x) \cdot \theta,
+# \qquad \boldsymbol{\phi}(x) = (1, x, x^2, \dots, x^m).$$
+#
+# Look at it the other way round: this is still a *linear* model, of $m + 1$ **features** made from the one number $x$.
+# For $N$ samples the features fill a matrix $\Phi$ of shape $(N, m + 1)$, one row per sample, and the predictions of
+# all samples are the product $\Phi\,\theta$.
+
+# %% answer="polynomial-features"
+def polynomial_features(x, degree):
+    """Return the powers of x as a feature matrix.
+
+    Parameters
+    ----------
+    x : array_like, shape (n_samples,)
+        One number per sample.
+    degree : int
+        Highest power, m, 0 or more.
+
+    Returns
+    -------
+    array, shape (n_samples, degree + 1)
+        Column j holds x to the power j; column 0 is all ones.
+    """
+    ### BEGIN SOLUTION
+    return np.asarray(x, dtype=float)[:, None] ** np.arange(degree + 1)
+    ### END SOLUTION
+
+
+# %% tests="test-polynomial-features" points=6 topics="reg.linear reg.overfitting"
+_features = polynomial_features([2.0, -1.0, 0.0, 3.0], 2)
+assert np.shape(_features) == (4, 3), f"4 samples, degree 2: expected shape (4, 3), got {np.shape(_features)}"
+assert np.allclose(np.asarray(_features)[:, 0], 1), "column 0 holds x to the power 0, which is 1 (also for x = 0)"
+assert np.allclose(_features[0], [1, 2, 4]), f"the features of x = 2 are 1, 2, 4: got {_features[0]}"
+### BEGIN HIDDEN TESTS
+_x = np.random.default_rng(41).uniform(-1.5, 1.5, size=9)
+_kept = _x.copy()
+_features = np.asarray(polynomial_features(_x, 6), dtype=float)
+assert _features.shape == (9, 7), "polynomial_features should have degree + 1 columns, one row per sample."
+for _power in range(7):
+    assert np.allclose(_features[:, _power], [v**_power for v in _kept.tolist()], rtol=1e-4, atol=1e-6), "Column j should hold x to the power j, in the order 0, 1, 2 and so on, signs of negative x included."
+assert np.array_equal(_x, _kept), "polynomial_features changed its input array; compute a new one instead."
+assert np.shape(polynomial_features(_x, 0)) == (9, 1), "With degree 0 there is one column, of ones."
+assert np.allclose(polynomial_features([5.0], 3), [[1.0, 5.0, 25.0, 125.0]]), "polynomial_features should work for a single sample."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# The next cell picks the S times with a known distance and scales the distance to about $[-1, 1]$, so that high powers
+# stay tame. To see small deviations from a nearly straight curve, seismologists plot the *reduced* travel time, from
+# which the time of an imaginary wave of fixed speed, here 4 km/s, is subtracted. We do so in pictures only.
+
+# %% readonly="travel-times"
+REDUCTION = 4.0  # km/s
+
+located = arrivals.dropna(subset=["distance", "s_time"])
+distance = located["distance"].to_numpy(dtype=float)
+s_time = located["s_time"].to_numpy(dtype=float)
+earthquake = located["earthquake"].to_numpy()
+scaled = distance / 25.0 - 1.0
+curve_distance = np.linspace(1.0, 49.0, 400)
+curve_scaled = curve_distance / 25.0 - 1.0
+
+
+def draw_picks(ax):
+    """Draw reduced S travel times of the training and validation earthquakes over distance."""
+    for chosen, marker, colour, face, label in [
+        (in_validation, "s", GREY, "none", "validation picks"),
+        (in_train, "o", BLUE, BLUE, "training picks"),
+    ]:
+        reduced = s_time[chosen] - distance[chosen] / REDUCTION
+        ax.plot(distance[chosen], reduced, marker, color=colour, mfc=face, ms=4.5, alpha=0.8, label=label)
+    ax.set(xlim=(0, 50), ylim=(0, 3.5), xlabel="epicentral distance (km)")
+    ax.set_ylabel("S time minus distance / 4 km/s (s)")
+
+# %% [markdown]
+# ### Keep data aside
+#
+# How do we know whether a bent curve has learned something about the crust, or only learned the picks by heart? Ask it
+# about picks that it has **never seen**. Split the samples into three sets that share nothing:
+#
+# - the **training** set, to fit the parameters $\theta$;
+# - the **validation** set, to compare models and choose hyperparameters;
+# - the **test** set, locked away until everything is chosen, to report one honest number.
+#
+# The split must be random: catalogues are sorted, by time or place or size, and the last third of a sorted list does
+# not resemble the first. It must also be repeatable, so all randomness comes from `rng`. Return the *indices* of the
+# samples, so that one split serves any array.
+
+# %% answer="split"
+def split(n_samples, validation_fraction, test_fraction, rng):
+    """Split samples at random into training, validation and test sets.
+
+    Parameters
+    ----------
+    n_samples : int
+        Number of samples to divide.
+    validation_fraction, test_fraction : float
+        Shares of the validation and the test set, each between 0 and 1; their sizes are rounded to whole numbers.
+    rng : numpy.random.Generator
+        Source of all randomness.
+
+    Returns
+    -------
+    train, validation, test : arrays of int
+        Indices between 0 and n_samples - 1; every sample is in exactly one of the three.
+    """
+    ### BEGIN SOLUTION
+    order = rng.permutation(n_samples)
+    n_validation = round(n_samples * validation_fraction)
+    n_test = round(n_samples * test_fraction)
+    n_train = n_samples - n_validation - n_test
+    return order[:n_train], order[n_train : n_train + n_validation], order[n_train + n_validation :]
+    ### END SOLUTION
+
+
+# %% tests="test-split" points=8 topics="reg.train-test-split"
+_parts = split(20, 0.25, 0.2, np.random.default_rng(3))
+assert len(_parts) == 3, f"expected three sets of indices: got {len(_parts)}"
+_sizes = [len(part) for part in _parts]
+assert _sizes == [11, 5, 4], f"20 samples with shares 0.25 and 0.2: expected 11, 5 and 4, got {_sizes}"
+assert sorted(int(i) for part in _parts for i in part) == list(range(20)), "each sample belongs to exactly one set"
+### BEGIN HIDDEN TESTS
+for _n, _v, _t in [(101, 0.2, 0.1), (7, 0.3, 0.3), (50, 0.1, 0.5), (1000, 0.15, 0.15)]:
+    _parts = [np.asarray(part) for part in split(_n, _v, _t, np.random.default_rng(_n))]
+    assert all(part.dtype.kind in "iu" for part in _parts), "The three sets should hold whole numbers that can index an array, also when the fractions do not divide the samples evenly."
+    assert len(np.unique(np.concatenate(_parts))) == _n, "Every sample should be in one of the three sets; some are missing."
+    assert sum(len(part) for part in _parts) == _n, "The sets overlap: a sample is in two of them, or twice in one."
+    assert abs(len(_parts[1]) - _n * _v) < 1, "The size of the validation set (returned second) should be its share of the samples, rounded."
+    assert abs(len(_parts[2]) - _n * _t) < 1, "The size of the test set (returned third) should be its share of the samples, rounded."
+_counts = np.zeros((3, 20))
+for _seed in range(400):
+    for _row, _part in enumerate(split(20, 0.3, 0.2, np.random.default_rng(_seed))):
+        _counts[_row, np.asarray(_part)] += 1
+assert np.all(np.abs(_counts / 400 - [[0.5], [0.3], [0.2]]) < 0.13), "Over many seeds, each sample should land in each set as often as the set's share says: shuffle all samples before you divide them."
+_first = [np.asarray(p) for p in split(60, 0.3, 0.2, np.random.default_rng(8))]
+_again = [np.asarray(p) for p in split(60, 0.3, 0.2, np.random.default_rng(8))]
+assert all(np.array_equal(a, b) for a, b in zip(_first, _again)), "The same seed should give the same split: draw from the rng that is handed in."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# What is *one sample* here? If we shuffled single picks, picks of the same earthquake would land on both sides, and
+# they share the error of its origin time: the test would ask what the training has half told. Worse, some earthquakes
+# stand in this catalogue twice. So we split **earthquakes**, and each takes all its picks along. Ask this question of
+# every data set: what must not be on both sides?
+#
+# Imagine also that the stations have just been installed and that only nine earthquakes are yours to train on.
+
+# %%
+train_id, validation_id, test_id = split(39, 0.38, 0.38, np.random.default_rng(2))
+in_train, in_validation, in_test = (np.isin(earthquake, ids) for ids in (train_id, validation_id, test_id))
+
+degrees = np.arange(1, 13)
+rms = {"training": [], "validation": []}
+curves = {}
+for degree in degrees:
+    features = polynomial_features(scaled, degree)
+    theta = np.linalg.lstsq(features[in_train], s_time[in_train], rcond=None)[0]
+    rms["training"].append(np.sqrt(np.mean((features @ theta - s_time)[in_train] ** 2)))
+    rms["validation"].append(np.sqrt(np.mean((features @ theta - s_time)[in_validation] ** 2)))
+    curves[degree] = polynomial_features(curve_scaled, degree) @ theta
+
+fig, (ax, side) = plt.subplots(1, 2, figsize=(9, 3.9), width_ratios=[1.25, 1])
+draw_picks(ax)
+for degree, colour, style in [(1, GREEN, "--"), (2, ORANGE, "-"), (12, RED, "-")]:
+    reduced_curve = curves[degree] - curve_distance / REDUCTION
+    ax.plot(curve_distance, reduced_curve, style, color=colour, lw=1.8, label=f"degree {degree}")
+ax.legend(fontsize=8, loc="upper left")
+side.semilogy(degrees, rms["training"], "o-", color=BLUE, label="training")
+side.semilogy(degrees, rms["validation"], "s-", color=RED, label="validation")
+side.set(xlabel="degree of the polynomial", ylabel="root mean square error (s)", xticks=degrees[1::2])
+side.legend()
+plt.show()
+
+# %% [markdown]
+# *Read the picture.* The training error falls with every degree, as it must: each model contains the smaller ones. If
+# you had only the blue curve, which degree would you choose? And what does the red one say? Where, along the distance
+# axis, does degree 12 go wrong, and how many training picks are there? This is **overfitting**. A loss near zero on
+# the training data says nothing about the next earthquake.
+#
+# ### Penalise wild coefficients
+#
+# We could stay at degree 2. A second remedy keeps all the powers and makes them pay. Add a penalty $\mathcal{R}$ on
+# large coefficients to the loss, weighted by the regularisation strength $\lambda \ge 0$; with the sum of squares it is
+# called **ridge** regression:
+#
+# $$\mathcal{L}_\mathcal{R}(\theta) = \frac{1}{N} \sum_{i=1}^{N} \left(\boldsymbol{\phi}(x_i) \cdot \theta - y_i\right)^2
+# + \lambda \sum_{j=1}^{m} \theta_j^2 .$$
+#
+# The penalty starts at $j = 1$: the constant $\theta_0$ goes free, since setting all clocks late by a second should not
+# change the *shape* of the curve. Setting the gradient to zero gives a linear system for the minimum,
+#
+# $$\left(\frac{1}{N} \Phi^\mathsf{T} \Phi + \lambda D\right) \theta = \frac{1}{N} \Phi^\mathsf{T} y,
+# \qquad D = \mathrm{diag}(0, 1, \dots, 1),$$
+#
+# with $\Phi$ of shape $(N, F)$, $D$ of shape $(F, F)$ and $\theta$ of shape $(F,)$. No descent needed: `np.linalg.solve`
+# does it.
+
+# %% answer="ridge-fit"
+def ridge_fit(features, target, strength):
+    """Minimise the mean squared error plus a ridge penalty.
+
+    Parameters
+    ----------
+    features : array_like, shape (n_samples, n_features)
+        Feature matrix whose column 0 is constant.
+    target : array_like, shape (n_samples,)
+        Labels.
+    strength : float
+        Regularisation strength λ, 0 or more.
+
+    Returns
+    -------
+    array, shape (n_features,)
+        Coefficients θ. The first, that of the constant column, is not penalised.
+    """
+    ### BEGIN SOLUTION
+    features, target = np.asarray(features), np.asarray(target)
+    penalty = strength * np.eye(features.shape[1])
+    penalty[0, 0] = 0.0
+    return np.linalg.solve(features.T @ features / len(target) + penalty, features.T @ target / len(target))
+    ### END SOLUTION
+
+
+# %% tests="test-ridge-fit" points=9 topics="reg.regularization"
+_features = [[1.0, -1.0], [1.0, 0.0], [1.0, 1.0]]
+_theta = ridge_fit(_features, [-1.0, 0.0, 4.0], 0.0)
+assert np.shape(_theta) == (2,), f"two features, two coefficients: got shape {np.shape(_theta)}"
+assert np.allclose(_theta, [1.0, 2.5]), f"without penalty the best line has intercept 1 and slope 2.5: got {_theta}"
+_theta = ridge_fit(_features, [-1.0, 0.0, 4.0], 1.0)
+assert np.isclose(_theta[1], 1.0), f"with strength 1 the slope shrinks to 1: got {_theta[1]:.3f} (is N in its place?)"
+assert np.isclose(_theta[0], 1.0), f"the intercept is free, so it stays at 1: got {_theta[0]:.3f}"
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(51)
+_features = np.column_stack([np.ones(40), _rng.normal(size=(40, 4)) * [1.0, 3.0, 0.5, 1.0] + [0.0, 1.0, 2.0, 0.0]])
+_target = _features @ [5.0, 1.0, -2.0, 0.5, 0.0] + _rng.normal(size=40)
+_kept = _features.copy(), _target.copy()
+
+
+def _objective(theta, strength):
+    return np.mean((_kept[0] @ theta - _kept[1]) ** 2) + strength * np.sum(theta[1:] ** 2)
+
+
+for _strength in [0.0, 0.03, 1.0, 20.0]:
+    _theta = np.asarray(ridge_fit(_features, _target, _strength), dtype=float)
+    assert _theta.shape == (5,), "ridge_fit should return one coefficient per feature, as an array of shape (n_features,)."
+    for _column in range(5):
+        _nudge = 0.01 * np.eye(5)[_column]
+        _rise = min(_objective(_theta + _nudge, _strength), _objective(_theta - _nudge, _strength)) - _objective(_theta, _strength)
+        assert _rise > 0, "The result does not minimise the penalised loss: moving a coefficient a little makes the loss smaller. Check the factor 1/N, the square, and that the first coefficient is not penalised."
+assert np.array_equal(_features, _kept[0]) and np.array_equal(_target, _kept[1]), "ridge_fit changed its input arrays; compute new ones instead."
+_theta = np.asarray(ridge_fit(_features, _target, 1e7), dtype=float)
+assert np.allclose(_theta[1:], 0.0, atol=1e-3), "A huge strength should shrink all coefficients except the first to zero."
+assert np.isclose(_theta[0], np.mean(_target), rtol=1e-3), "A huge strength should leave the constant prediction at the mean of the labels: do not penalise the first coefficient."
+_once = np.asarray(ridge_fit(_features, _target, 0.5), dtype=float)
+assert np.allclose(ridge_fit(np.vstack([_features] * 3), np.tile(_target, 3), 0.5), _once, rtol=1e-4, atol=1e-6), "Listing every sample three times should not change the result: the loss is a mean, so divide by N."
+_shifted = np.asarray(ridge_fit(_features, _target + 100.0, 0.5), dtype=float)
+assert np.allclose(_shifted - _once, [100.0, 0.0, 0.0, 0.0, 0.0], atol=1e-3), "Adding 100 to all labels should add 100 to the first coefficient and change no other."
+assert np.allclose(ridge_fit([[1, -2], [1, 2]], [0, 8], 4), [4.0, 1.0]), "ridge_fit should accept lists of whole numbers."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Choose the strength on the validation set
+#
+# How strong? On the training data the answer is always $\lambda = 0$, since any penalty makes the training error
+# larger. So $\lambda$ is a hyperparameter, and the validation set decides: for each candidate fit on the training set
+# alone, then measure the plain mean squared error (without the penalty) on the validation set,
+#
+# $$\lambda^\star = \arg\min_\lambda \; \mathcal{L}_\text{validation}\!\left(\theta^\star_\lambda\right),
+# \qquad \theta^\star_\lambda = \arg\min_\theta \; \mathcal{L}_{\mathcal{R},\,\text{training}}(\theta).$$
+#
+# The function receives the fit as an argument, so that it could choose the strength of any other method as well.
+
+# %% answer="choose-regularization"
+def choose_regularization(fit, strengths, train, validation):
+    """Choose the regularisation strength that does best on the validation set.
+
+    Parameters
+    ----------
+    fit : callable
+        ``fit(features, target, strength)`` returns coefficients, array of shape (n_features,).
+    strengths : array_like, shape (n_strengths,)
+        Candidates, in any order.
+    train, validation : pairs (features, target)
+        Features of shape (n_samples, n_features) and labels of shape (n_samples,) of either set.
+
+    Returns
+    -------
+    best : float
+        The strength with the smallest validation error.
+    errors : array, shape (n_strengths,)
+        Mean squared error on the validation set for each strength.
+    """
+    ### BEGIN SOLUTION
+    features, target = np.asarray(validation[0]), np.asarray(validation[1])
+    errors = np.array([np.mean((features @ fit(*train, strength) - target) ** 2) for strength in strengths])
+    return strengths[np.argmin(errors)], errors
+    ### END SOLUTION
+
+
+# %% tests="test-choose-regularization" points=8 topics="reg.regularization reg.train-test-split"
+_train = (np.array([[1.0], [1.0], [1.0]]), np.array([0.0, 0.0, 0.0]))
+_validation = (np.array([[1.0], [1.0]]), np.array([2.0, 4.0]))
+# a pretended fit: it answers with the strength itself, whatever the data
+_best, _errors = choose_regularization(lambda f, t, strength: np.array([strength]), [0.0, 1.0, 4.0, 9.0], _train, _validation)
+assert np.shape(_errors) == (4,), f"four strengths, four errors: got shape {np.shape(_errors)}"
+assert np.allclose(_errors, [10.0, 5.0, 2.0, 37.0]), f"expected validation errors 10, 5, 2 and 37: got {_errors}"
+assert np.isclose(_best, 4.0), f"the smallest validation error belongs to strength 4: got {_best}"
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(61)
+_truth = np.array([2.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+_all = np.column_stack([np.ones(61), _rng.normal(size=(61, 7))])
+_labels = _all @ _truth + 2.0 * _rng.normal(size=61)
+_train, _validation = (_all[:11], _labels[:11]), (_all[11:], _labels[11:])
+_seen = []
+
+
+def _ridge(features, target, strength):
+    _seen.append((np.shape(features), float(np.sum(features)), float(np.sum(target)), float(strength)))
+    gram = features.T @ features + len(target) * strength * np.diag([0.0] + [1.0] * 7)
+    return np.linalg.lstsq(gram, features.T @ target, rcond=None)[0]
+
+
+_strengths = [10.0, 1e-6, 0.3, 1e-3, 100.0]
+_best, _errors = choose_regularization(_ridge, _strengths, _train, _validation)
+assert {record[0] for record in _seen} == {(11, 8)}, "Fit on the training set alone: the fit was called with other samples too."
+assert all(np.isclose(record[1], _train[0].sum()) and np.isclose(record[2], _train[1].sum()) for record in _seen), "The fit should receive the features and labels of the training set, unchanged."
+assert [record[3] for record in _seen] == _strengths, "Fit exactly once for each strength, in the order given."
+_expected = [np.mean((_validation[1] - _validation[0] @ _ridge(*_train, strength)) ** 2) for strength in _strengths]
+assert np.allclose(_errors, _expected, rtol=1e-5), "errors should be the plain mean squared error on the validation set, without the penalty and not on the training set."
+assert np.isclose(_best, _strengths[int(np.argmin(_expected))]), "best should be the strength (not its index) whose validation error is smallest."
+for _goal in [10.0, 100.0]:
+    _best, _ = choose_regularization(lambda f, t, strength: np.array([strength]), _strengths, ([[1.0]], [0.0]), ([[1.0]], [_goal]))
+    assert np.isclose(_best, _goal), "The best strength may be the first or the last of the candidates."
+### END HIDDEN TESTS
+
+# %%
+degree_12 = polynomial_features(scaled, 12)
+train_pair = degree_12[in_train], s_time[in_train]
+validation_pair = degree_12[in_validation], s_time[in_validation]
+strengths = np.geomspace(1e-9, 10.0, 41)
+best_strength, validation_errors = choose_regularization(ridge_fit, strengths, train_pair, validation_pair)
+training_errors = [np.mean((train_pair[0] @ ridge_fit(*train_pair, k) - train_pair[1]) ** 2) for k in strengths]
+
+fig, (ax, side) = plt.subplots(1, 2, figsize=(9, 3.9), width_ratios=[1.25, 1])
+draw_picks(ax)
+for strength, colour, style in [(1e-9, RED, "-"), (best_strength, ORANGE, "-"), (10.0, GREEN, "--")]:
+    curve = polynomial_features(curve_scaled, 12) @ ridge_fit(*train_pair, strength)
+    ax.plot(curve_distance, curve - curve_distance / REDUCTION, style, color=colour, lw=1.8, label=f"λ = {strength:.1g}")
+ax.set_title("degree 12 at three strengths")
+ax.legend(fontsize=8, loc="upper left")
+side.loglog(strengths, np.sqrt(training_errors), color=BLUE, lw=2, label="training")
+side.loglog(strengths, np.sqrt(validation_errors), color=RED, lw=2, label="validation")
+side.axvline(best_strength, color=ORANGE, lw=1.5, label="chosen")
+side.set(xlabel="regularisation strength λ", ylabel="root mean square error (s)")
+side.legend()
+plt.show()
+
+# %% [markdown]
+# *Read the picture.* From right to left the model becomes freer. On the right both errors are large and alike
+# (*underfitting*), on the left they part (*overfitting*), and the validation error has its minimum between. Which side
+# of the valley is more dangerous? Compare the three curves beyond the last training pick, too: a single validation pick
+# lies out there. What would the red curve on the right look like without it, and would you trust the choice more, or
+# less?
+#
+# Now, and only now, open the test set, once.
+
+# %%
+final = ridge_fit(*train_pair, best_strength)
+plain = np.linalg.lstsq(train_pair[0], train_pair[1], rcond=None)[0]
+for name, theta in [("degree 12, chosen λ", final), ("degree 12, no penalty", plain)]:
+    print(f"{name:22s} test error {np.sqrt(np.mean((degree_12[in_test] @ theta - s_time[in_test]) ** 2)):.3g} s")
+
+# %% [markdown]
+# ## 7. Visit the zoo of regressors
+#
+# Combine models, losses and penalties and you get dozens of regression algorithms. scikit-learn gives them all the
+# same interface: make the regressor with its hyperparameters, call `fit(features, target)`, then `predict(features)`.
+# The features have shape `(n_samples, n_features)`, always two-dimensional. Choosing among them takes some experience
+# and a good deal of honest trial and error: fit each on the training set, score each on the validation set.
+#
+# Score them by the root mean squared error, which has the unit of the label,
+#
+# $$\mathrm{RMSE} = \sqrt{\frac{1}{N} \sum_{i=1}^{N} (\hat{y}_i - y_i)^2} .$$
+#
+# Leave the regressors that you are handed as they are, and fit a copy: `clone(regressor)` makes a fresh,
+# unfitted one with the same hyperparameters. A comparison should not change what it compares.
+
+# %% answer="compare-regressors"
+def compare_regressors(regressors, train, validation):
+    """Fit regressors on the training set and rank them on the validation set.
+
+    Parameters
+    ----------
+    regressors : dict of str to scikit-learn regressor
+        Unfitted regressors by name; they stay unfitted.
+    train, validation : pairs (features, target)
+        Features of shape (n_samples, n_features) and labels of shape (n_samples,) of either set.
+
+    Returns
+    -------
+    dict of str to float
+        Root mean squared error on the validation set by name, the smallest first.
+    """
+    ### BEGIN SOLUTION
+    errors = {}
+    for name, regressor in regressors.items():
+        prediction = clone(regressor).fit(*train).predict(validation[0])
+        errors[name] = float(np.sqrt(np.mean((prediction - np.asarray(validation[1])) ** 2)))
+    return dict(sorted(errors.items(), key=lambda item: item[1]))
+    ### END SOLUTION
+
+
+# %% tests="test-compare-regressors" points=6 topics="reg.model-zoo reg.train-test-split"
+from sklearn.base import BaseEstimator as _BaseEstimator
+from sklearn.dummy import DummyRegressor as _Dummy
+from sklearn.linear_model import LinearRegression as _Linear
+
+_train = (np.array([[0.0], [1.0], [2.0]]), np.array([1.0, 3.0, 5.0]))
+_validation = (np.array([[3.0], [4.0]]), np.array([7.0, 9.0]))
+_zoo = {"mean": _Dummy(), "line": _Linear(), "nine": _Dummy(strategy="constant", constant=9.0)}
+_ranking = compare_regressors(_zoo, _train, _validation)
+assert set(_ranking) == {"mean", "line", "nine"}, f"one error for each regressor, by name: got {sorted(_ranking)}"
+assert list(_ranking) == ["line", "nine", "mean"], f"the smallest error comes first: got the order {list(_ranking)}"
+assert np.isclose(_ranking["nine"], np.sqrt(2)), f"errors of -2 and 0 have a root mean square of 1.414: got {_ranking['nine']}"
+### BEGIN HIDDEN TESTS
+_seen = []
+
+
+class _Spy(_BaseEstimator):
+    def __init__(self, answer=0.0):
+        self.answer = answer
+
+    def fit(self, features, target):
+        _seen.append((np.shape(features), float(np.sum(features)), float(np.sum(target))))
+        self.fitted_ = True
+        return self
+
+    def predict(self, features):
+        return np.full(len(features), self.answer)
+
+
+_rng = np.random.default_rng(71)
+_x, _y = _rng.normal(size=(30, 3)), _rng.normal(size=30)
+_train, _validation = (_x[:20], _y[:20]), (_x[20:], _y[20:])
+_zoo = {"far": _Spy(5.0), "near": _Spy(0.1), "farther": _Spy(-9.0), "line": _Linear()}
+_ranking = compare_regressors(_zoo, _train, _validation)
+assert len(_seen) == 3, "Each regressor should be fitted exactly once."
+assert {record[0] for record in _seen} == {(20, 3)}, "Fit on the training set alone; the validation set is for scoring."
+assert all(np.isclose(record[1], _x[:20].sum()) and np.isclose(record[2], _y[:20].sum()) for record in _seen), "Each regressor should be fitted on the training features and labels, unchanged."
+for _name in ["far", "near", "farther"]:
+    _expected = np.sqrt(np.mean((_zoo[_name].answer - _y[20:]) ** 2))
+    assert np.isclose(_ranking[_name], _expected, rtol=1e-5), "The error should be the root mean squared error on the validation set, in the unit of the label."
+_weights = np.linalg.lstsq(np.column_stack([np.ones(20), _x[:20]]), _y[:20], rcond=None)[0]
+_expected = np.sqrt(np.mean((np.column_stack([np.ones(10), _x[20:]]) @ _weights - _y[20:]) ** 2))
+assert np.isclose(_ranking["line"], _expected, rtol=1e-5), "The error of a linear regression is wrong: fit on the training set, score on the validation set."
+_values = list(_ranking.values())
+assert _values == sorted(_values), "The ranking should start with the smallest error."
+assert len(_values) == 4, "The ranking should hold every regressor once."
+assert not any(hasattr(r, "fitted_") or hasattr(r, "coef_") for r in _zoo.values()), "The regressors that were handed in should stay unfitted: fit a clone of each."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Eight regressors with everyday hyperparameters, one feature (the distance in km), the same split as before:
+
+# %%
+gaussian_kernel = DotProduct(1.0, "fixed") + RBF(1.0, "fixed") + WhiteKernel(0.1, "fixed")
+zoo = {
+    "straight line": LinearRegression(),
+    "robust line (Huber)": make_pipeline(StandardScaler(), HuberRegressor()),
+    "ridge, degree 6": make_pipeline(StandardScaler(), PolynomialFeatures(6), StandardScaler(), Ridge(1.0)),
+    "5 nearest neighbours": KNeighborsRegressor(5),
+    "decision tree": DecisionTreeRegressor(random_state=0),
+    "random forest": RandomForestRegressor(50, random_state=0),
+    "support vectors": make_pipeline(StandardScaler(), SVR(C=10.0)),
+    "Gaussian process": make_pipeline(StandardScaler(), GaussianProcessRegressor(gaussian_kernel, normalize_y=True)),
+}
+distance_train = distance[in_train, None], s_time[in_train]
+distance_validation = distance[in_validation, None], s_time[in_validation]
+ranking = compare_regressors(zoo, distance_train, distance_validation)
+
+fig, axes = plt.subplots(2, 4, figsize=(10, 4.8), sharex=True, sharey=True)
+for ax, (name, error) in zip(axes.ravel(), ranking.items()):
+    ax.plot(distance[in_validation], s_time[in_validation], "s", color=GREY, ms=3, mfc="none", alpha=0.7)
+    ax.plot(distance[in_train], s_time[in_train], "o", color=BLUE, ms=3)
+    ax.plot(curve_distance, zoo[name].fit(*distance_train).predict(curve_distance[:, None]), color=RED, lw=1.8)
+    ax.set_title(f"{name}\nRMSE {error:.2f} s", fontsize=9)
+axes[0, 0].set(xlim=(0, 50), ylim=(0, 16))
+for ax in axes[1]:
+    ax.set_xlabel("distance (km)")
+for ax in axes[:, 0]:
+    ax.set_ylabel("S time (s)")
+plt.show()
+
+# %% [markdown]
+# *Read the picture.* Which regressors know nothing beyond the last training pick, and what do they answer there
+# instead? Which one learned single picks by heart? The winner on nine earthquakes is often the simplest model whose
+# shape agrees with the physics. And differences of a few hundredths of a second would change with another split: try
+# another seed in the cell that calls `split`, and see which part of the ranking survives.
+#
+# ## 8. Read P and S times from the seismogram
+#
+# ### Write down the labels
+#
+# All the picks above were made by hand. Can a regression make them? Take a record of three components (east, north,
+# vertical), 30 s at 50 samples per second: $x_i \in \mathbb{R}^{3 \times 1500}$. The label is the pair of arrival times
+# in seconds from the start of the record,
+#
+# $$\mathbf{y}_i = (t_P, t_S) \in \mathbb{R}^2,$$
+#
+# so $F = 4500$ features and $T = 2$ targets. Suddenly there are many more features than samples.
+#
+# Real label files are never clean. Some records hold only noise and have no arrivals (`nan`); sometimes a pick lies
+# outside the record, or S stands before P, which physics forbids. Such records cannot teach these two numbers. Keep
+# the record where both times are numbers and $0 \le t_P < t_S < \text{duration}$, and say which ones you kept.
+
+# %% answer="phase-targets"
+def phase_targets(p_time, s_time, duration):
+    """Turn P and S times into regression labels.
+
+    Parameters
+    ----------
+    p_time, s_time : array_like, shape (n_records,)
+        Arrival times, s from the start of the record; nan where there is none.
+    duration : float
+        Length of the records, s.
+
+    Returns
+    -------
+    targets : array, shape (n_usable, 2)
+        P and S time of the usable records, s, in the order of the records.
+    usable : array of bool, shape (n_records,)
+        True where 0 <= P < S < duration.
+    """
+    ### BEGIN SOLUTION
+    times = np.column_stack([p_time, s_time]).astype(float)
+    usable = (times[:, 0] >= 0) & (times[:, 0] < times[:, 1]) & (times[:, 1] < duration)
+    return times[usable], usable
+    ### END SOLUTION
+
+
+# %% tests="test-phase-targets" points=4 topics="reg.phase-picking def.dataset"
+_targets, _usable = phase_targets([2.0, np.nan, 5.0, 3.0], [4.5, np.nan, 4.0, 6.0], 20.0)
+assert list(_usable) == [True, False, False, True], f"record 1 has no picks, in record 2 S comes before P: got {list(_usable)}"
+assert np.shape(_targets) == (2, 2), f"two usable records, two times each: expected shape (2, 2), got {np.shape(_targets)}"
+assert np.allclose(_targets, [[2.0, 4.5], [3.0, 6.0]]), f"expected one row (P, S) per usable record: got {_targets}"
+### BEGIN HIDDEN TESTS
+_p = np.array([0.0, -0.1, 9.0, 1.0, np.nan, 2.0, 3.0, 4.0, 10.5, 0.2])
+_s = np.array([1.0, 3.0, 10.0, np.nan, 5.0, 2.0, 9.99, 12.0, 11.0, 0.4])
+_kept = _p.copy()
+_targets, _usable = phase_targets(_p, _s, 10.0)
+_usable = np.asarray(_usable)
+assert _usable.dtype == bool and _usable.shape == (10,), "usable should hold one True or False per record."
+assert _usable[0], "A P wave at time 0 is still inside the record: keep it."
+assert not _usable[1], "A P time before the start of the record is not usable."
+assert not _usable[2], "An S time at the very end of the record, or after it, is not usable: times must be smaller than the duration."
+assert not _usable[3] and not _usable[4], "A record with only one of the two phases is not usable."
+assert not _usable[5], "S at the same time as P is not usable: S comes later."
+assert list(np.flatnonzero(_usable)) == [0, 6, 9], "usable should be True exactly where 0 <= P < S < duration."
+assert np.allclose(_targets, [[0.0, 1.0], [3.0, 9.99], [0.2, 0.4]]), "targets should hold P in the first column and S in the second, for the usable records in their order."
+assert np.array_equal(_p, _kept, equal_nan=True), "phase_targets changed its input array; compute a new one instead."
+assert np.shape(phase_targets([np.nan], [np.nan], 10.0)[0]) == (0, 2), "Without any usable record the targets should have the shape (0, 2)."
+assert list(phase_targets([1.0, 30.0], [25.0, 39.0], 40.0)[1]) == [True, True], "Longer records leave room for later picks: use the duration that is handed in."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# The records below are simulated, with known arrival times, from sources, paths and noise like those of small
+# earthquakes in California. One in ten is pure noise.
+
+# %% readonly="records"
+records = simulate_waveforms(
+    800, seed=20, n_samples=1500, sampling_rate=50.0, shares={"earthquake": 0.9, "noise": 0.1}
+)
+learn, exam = records.split(0.25, by="event", seed=1)
+
+
+def log_envelope(waveforms, n_bins=30):
+    """Reduce each record to the logarithm of its amplitude in a few time bins.
+
+    Parameters
+    ----------
+    waveforms : array, shape (n_records, 3, n_samples)
+        Ground velocity; a component that was not recorded is zero.
+    n_bins : int
+        Number of bins of equal length.
+
+    Returns
+    -------
+    array, shape (n_records, n_bins)
+        Logarithm of the mean vector amplitude in each bin, shifted and scaled to mean 0 and standard deviation 1
+        in each record, so that neither the gain of the instrument nor the magnitude matters.
+    """
+    amplitude = np.sqrt(np.sum(np.asarray(waveforms, dtype=float) ** 2, axis=1))
+    width = amplitude.shape[1] // n_bins
+    bins = amplitude[:, : width * n_bins].reshape(len(amplitude), n_bins, width).mean(axis=2)
+    level = np.log(bins + 1e-12)
+    return (level - level.mean(axis=1, keepdims=True)) / (level.std(axis=1, keepdims=True) + 1e-12)
+
+
+# %%
+duration = records.waveforms.shape[2] / records.sampling_rate
+fig, axes = plt.subplots(3, 2, figsize=(9.5, 5), sharex=True, width_ratios=[1.5, 1])
+for row, index in zip(axes, np.flatnonzero(np.isfinite(learn.p_time))[[0, 3, 11]]):
+    trace = learn.waveforms[index, 2] / np.abs(learn.waveforms[index, 2]).max()
+    row[0].plot(learn.time, trace, color=GREY, lw=0.5)
+    bins = np.linspace(0, duration, 31)
+    row[1].stairs(log_envelope(learn.waveforms[[index]])[0], bins, baseline=None, color=GREY, lw=1.5)
+    for ax in row:
+        ax.axvline(learn.p_time[index], color=BLUE, lw=1.5, label="P")
+        ax.axvline(learn.s_time[index], color=RED, lw=1.5, ls="--", label="S")
+        ax.grid(visible=False)
+    row[0].set_yticks([])
+axes[0, 0].set_title("vertical component, scaled")
+axes[0, 1].set_title("log envelope in 30 bins, standardised")
+axes[0, 0].legend(loc="upper right", ncols=2, fontsize=8)
+for ax in axes[-1]:
+    ax.set_xlabel("time from the start of the record (s)")
+plt.show()
+
+# %% [markdown]
+# *Read the picture.* The eye finds P at once. Can you find S in all three? The envelope on the right keeps 30 numbers
+# of 4500; the arrival is now a step from one bin to the next.
+#
+# ### Train a first phase picker
+#
+# Build a regressor that turns waveforms into $(t_P, t_S)$. You are free to choose: use `log_envelope` (with any number
+# of bins) or features of your own, and any regressor of scikit-learn. Those that you met above accept targets of shape
+# `(n_records, 2)`, except for the support vectors and the Huber line. Return a fitted object whose `predict` takes
+# *waveforms*, so that nobody has to remember your features. A pipeline does this:
+# `make_pipeline(FunctionTransformer(log_envelope), some_regressor)`.
+#
+# Judge it by the mean absolute error in seconds on records of *other* earthquakes, against the trivial guess, which is
+# to answer every record with the median P and S times of the training set. **Your picker must come below 30 % of the
+# trivial error for both phases.** A linear regression on the 30 bins nearly gets there; think about which of the models
+# of the zoo suits a step that may be anywhere.
+
+# %% answer="fit-phase-regressor"
+def fit_phase_regressor(waveforms, targets):
+    """Train a regressor that reads P and S times from waveforms.
+
+    Parameters
+    ----------
+    waveforms : array, shape (n_records, 3, n_samples)
+        Ground velocity of records with both arrivals.
+    targets : array, shape (n_records, 2)
+        P and S times, s from the start of the record.
+
+    Returns
+    -------
+    object
+        Fitted; ``predict(waveforms)`` returns P and S times, s, array of shape (n_records, 2).
+    """
+    ### BEGIN SOLUTION
+    neighbours = KNeighborsRegressor(n_neighbors=5, weights="distance")
+    return make_pipeline(FunctionTransformer(log_envelope), neighbours).fit(waveforms, targets)
+    ### END SOLUTION
+
+
+# %% tests="test-fit-phase-regressor" points=6 topics="reg.phase-picking reg.model-zoo"
+_known = np.isfinite(learn.p_time) & np.isfinite(learn.s_time)
+_asked = np.isfinite(exam.p_time) & np.isfinite(exam.s_time)
+_labels = np.column_stack([learn.p_time, learn.s_time])[_known]
+_truth = np.column_stack([exam.p_time, exam.s_time])[_asked]
+_picks = np.asarray(fit_phase_regressor(learn.waveforms[_known], _labels).predict(exam.waveforms[_asked]))
+assert _picks.shape == _truth.shape, f"one P and one S time per record: expected shape {_truth.shape}, got {_picks.shape}"
+_share = np.abs(_picks - _truth).mean(axis=0) / np.abs(np.median(_labels, axis=0) - _truth).mean(axis=0)
+assert _share[0] < 0.3, f"the P error is {_share[0]:.0%} of the trivial guess's; bring it below 30 %"
+assert _share[1] < 0.3, f"the S error is {_share[1]:.0%} of the trivial guess's; bring it below 30 %"
+### BEGIN HIDDEN TESTS
+_study, _check = simulate_waveforms(500, seed=83, n_samples=1500, sampling_rate=50.0).split(0.2, by="event", seed=3)
+_labels = np.column_stack([_study.p_time, _study.s_time])
+_truth = np.column_stack([_check.p_time, _check.s_time])
+_kept = _labels.copy()
+_model = fit_phase_regressor(_study.waveforms, _labels)
+assert np.array_equal(_labels, _kept), "fit_phase_regressor changed its targets; leave them as they are."
+_picks = np.asarray(_model.predict(_check.waveforms), dtype=float)
+assert _picks.shape == _truth.shape, "predict should return one row (P, S) per record, also for other records than those of the notebook."
+_share = np.abs(_picks - _truth).mean(axis=0) / np.abs(np.median(_labels, axis=0) - _truth).mean(axis=0)
+assert np.all(_share < 0.3), "Trained and tested on other simulated earthquakes, the picker does not stay below 30 % of the trivial error for both phases."
+assert np.allclose(np.asarray(_model.predict(_check.waveforms[:1])), _picks[:1], atol=1e-3), "Predicting one record alone should give the same times as predicting it among others."
+assert np.mean(_picks[:, 1] > _picks[:, 0]) > 0.8, "In most records the predicted S should come after the predicted P: check the order of the columns."
+_model = fit_phase_regressor(_study.waveforms, _labels + 100.0)
+_late = np.asarray(_model.predict(_check.waveforms), dtype=float)
+assert np.all(np.abs(np.median(_late - _picks, axis=0) - 100.0) < 1.0), "Trained on labels that are 100 s later, the picker should answer 100 s later: learn from the targets that are handed in."
+### END HIDDEN TESTS
+
+# %%
+targets, usable = phase_targets(learn.p_time, learn.s_time, duration)
+exam_targets, exam_usable = phase_targets(exam.p_time, exam.s_time, duration)
+train_waveforms, exam_waveforms = learn.waveforms[usable], exam.waveforms[exam_usable]
+picks = fit_phase_regressor(train_waveforms, targets).predict(exam_waveforms)
+errors = picks - exam_targets
+
+sizes = [40, 80, 160, 320, len(targets)]
+learning = []
+for size in sizes:
+    answers = fit_phase_regressor(train_waveforms[:size], targets[:size]).predict(exam_waveforms)
+    learning.append(np.abs(answers - exam_targets).mean(axis=0))
+
+fig, (left, middle, right) = plt.subplots(1, 3, figsize=(10, 3.5))
+for column, (name, colour, marker) in enumerate([("P", BLUE, "o"), ("S", RED, "s")]):
+    left.plot(exam_targets[:, column], picks[:, column], marker, color=colour, ms=4, alpha=0.5, label=name)
+    middle.hist(np.clip(errors[:, column], -3, 3), np.arange(-3, 3.01, 0.2), histtype="step", color=colour, lw=1.8)
+    right.loglog(sizes, np.array(learning)[:, column], marker + "-", color=colour, label=name)
+trivial = np.abs(np.median(targets, axis=0) - exam_targets).mean()
+right.axhline(trivial, color=GREY, ls=":", label="trivial guess")
+left.plot([0, duration], [0, duration], color=GREY, lw=1)
+left.set(xlabel="true time (s)", ylabel="predicted time (s)", title="unseen earthquakes")
+left.legend()
+middle.set(xlabel="error (s), clipped at ±3", ylabel="records", title="errors")
+right.set(ylim=(0.2, 8), xlabel="training records", ylabel="mean absolute error (s)", title="it has learned")
+right.set_xticks(sizes, labels=[str(size) for size in sizes], minor=False)
+right.minorticks_off()
+right.set_yticks([0.2, 0.5, 1, 2, 5], labels=["0.2", "0.5", "1", "2", "5"])
+right.legend(fontsize=8, loc="lower left")
+plt.show()
+for name, column in [("P", 0), ("S", 1)]:
+    size = np.abs(errors[:, column])
+    print(f"{name}: median error {np.median(size):.2f} s, mean {size.mean():.2f} s, within 0.1 s {np.mean(size < 0.1):.0%}")
+
+# %% [markdown]
+# *Read the picture.* Performance on the task improves with experience: the right panel is the definition of learning,
+# drawn. Yet it is not a picker that a seismologist would use. An analyst marks a clear P within 0.1 s. Which share of
+# your picks is that good? What happens in the records far from the diagonal?
+#
+# Two things stand in the way, and both lead further. First, the label is one number for the whole record: the same
+# onset two seconds later is, for this regressor, a new thing to be learned, with other neighbours, other branches,
+# other weights. A picker should do the same at every time; this property comes with the **convolution** (lesson 09).
+# Second, we threw
+# away the waveform to get 30 features by hand. A deep network learns its features, and instead of two numbers it
+# answers with a *curve* of probability along the record: one for P, one for S (lesson 11).
+#
+# ## What you have learned
+#
+# - **Model, loss, argmin.** Learning is choosing parameters that minimise a loss. Everything else is a way to search.
+# - **Grid** search shows the whole landscape and dies with the number of parameters. **Random** search scales, and improves
+#   slowly. **Gradient descent** uses the slope, and needs a learning rate that suits the steepest direction while the
+#   gentlest decides how long it takes. Rounder valleys (centred, scaled features) help more than clever rates.
+# - **A low training loss proves nothing.** Hold data out, split by what must not be on both sides, choose on the
+#   validation set, report on the test set once.
+# - **Regularisation** lets you keep a flexible model and pay for wildness; its strength is chosen on validation data.
+# - **The regressors of scikit-learn** share one interface; physics, not fashion, decides which shape is plausible.
+# - **The best fit of a wrong model is still wrong**: the Wadati slope moved as soon as we asked what is noisy.
+#
+# In the next lesson you calibrate a turbidity sensor in a river with all of this, on data that misbehave.

@@ -1,0 +1,121 @@
+"""From text to notebook and back: what a person wrote is never overwritten, what is stale is named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eds_autograder.authoring.build import build_lessons, check_sources, take_back
+from eds_autograder.authoring.lesson import LessonError
+from eds_autograder.course import Course
+from eds_datasets.errors import EdsError
+
+
+def notebook_path(course: Course) -> Path:
+    return course.root / "source" / "01-rating" / "01-rating.ipynb"
+
+
+def edit(course: Course, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the notebook as JupyterLab would: its own layout, outputs, another language_info."""
+    path = notebook_path(course)
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    change(notebook)
+    notebook["metadata"]["language_info"] = {"name": "python", "version": "3.12.1", "file_extension": ".py"}
+    path.write_text(json.dumps(notebook, indent=4), encoding="utf-8")
+
+
+def test_building_twice_writes_once(course: Course) -> None:
+    assert [built.changed for built in build_lessons(course)] == [True]
+    assert [built.changed for built in build_lessons(course)] == [False]
+    assert check_sources(course) == []
+
+
+def test_check_names_what_is_missing_and_what_is_stale(course: Course) -> None:
+    assert "missing (run 'eds course build 01-rating')" in check_sources(course)[0]
+    build_lessons(course)
+    text = course.root / "source" / "01-rating" / "01-rating.py"
+    text.write_text(text.read_text(encoding="utf-8").replace("grows", "rises"), encoding="utf-8")
+    assert "not what 01-rating.py builds" in check_sources(course)[0]
+
+
+def test_a_refused_lesson_leaves_its_notebook_as_it_was(course: Course) -> None:
+    build_lessons(course)
+    before = notebook_path(course).read_bytes()
+    text = course.root / "source" / "01-rating" / "01-rating.py"
+    text.write_text(text.read_text(encoding="utf-8").replace(" points=2", ""), encoding="utf-8")
+    with pytest.raises(LessonError, match=r"01-rating\.py:18: graded cell without points"):
+        build_lessons(course)
+    assert notebook_path(course).read_bytes() == before
+
+
+def test_an_edited_notebook_is_not_overwritten(course: Course) -> None:
+    build_lessons(course)
+    edit(course, lambda notebook: notebook["cells"][0].update(source="# Another title"))
+    with pytest.raises(EdsError, match="was edited after it was built") as caught:
+        build_lessons(course)
+    assert "--from-notebook 01-rating" in str(caught.value.tip)
+    assert [built.changed for built in build_lessons(course, force=True)] == [True]
+
+
+def test_a_notebook_that_was_only_run_is_built_again(course: Course) -> None:
+    build_lessons(course)
+    edit(course, lambda notebook: notebook["cells"][1].update(execution_count=1))
+    assert [built.changed for built in build_lessons(course)] == [True]
+
+
+def test_taking_back_what_was_not_edited_changes_no_byte(course: Course, lesson_text: str) -> None:
+    build_lessons(course)
+    take_back(course)
+    text = course.root / "source" / "01-rating" / "01-rating.py"
+    assert text.read_text(encoding="utf-8") == lesson_text
+
+
+def test_an_edit_in_jupyterlab_comes_back_as_its_own_lines_alone(course: Course, lesson_text: str) -> None:
+    build_lessons(course)
+
+    def change(notebook: dict[str, Any]) -> None:
+        cell = notebook["cells"][3]
+        cell["metadata"]["nbgrader"]["points"] = 4.0
+        cell["source"] = "".join(cell["source"]).replace("should be 7", "should be 7 m³/s")
+
+    edit(course, change)
+    take_back(course)
+    text = course.root / "source" / "01-rating" / "01-rating.py"
+    expected = lesson_text.replace("points=2", "points=4").replace("should be 7", "should be 7 m³/s")
+    assert text.read_text(encoding="utf-8") == expected
+    assert check_sources(course) == []
+
+
+def test_a_new_graded_cell_without_topics_comes_back_and_is_named(course: Course) -> None:
+    build_lessons(course)
+
+    def change(notebook: dict[str, Any]) -> None:
+        new = json.loads(json.dumps(notebook["cells"][3]))
+        new["metadata"] = {"nbgrader": new["metadata"]["nbgrader"] | {"grade_id": "test-more"}}
+        new["id"], new["source"] = "random-id", "assert discharge(0, 1, 5) == 5"
+        notebook["cells"].insert(4, new)
+
+    edit(course, change)
+    with pytest.raises(LessonError, match="graded cell without topics") as caught:
+        take_back(course)
+    text = course.root / "source" / "01-rating" / "01-rating.py"
+    lines = text.read_text(encoding="utf-8").split("\n")
+    (problem,) = caught.value.problems
+    assert lines[problem.line - 1] == '# %% tests="test-more" points=2'
+    assert lines[problem.line] == "assert discharge(0, 1, 5) == 5"
+
+
+def test_a_magic_survives_the_way_there_and_back(course: Course) -> None:
+    build_lessons(course)
+    edit(
+        course, lambda notebook: notebook["cells"][1].update(source="%matplotlib inline\nimport numpy as np")
+    )
+    take_back(course)
+    text = (course.root / "source" / "01-rating" / "01-rating.py").read_text(encoding="utf-8")
+    assert "# %matplotlib inline\nimport numpy as np\n" in text
+    notebook = json.loads(notebook_path(course).read_text(encoding="utf-8"))
+    assert "".join(notebook["cells"][1]["source"]) == "%matplotlib inline\nimport numpy as np"

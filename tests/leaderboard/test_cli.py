@@ -1,0 +1,367 @@
+"""The commands as hosts and teams type them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import numpy as np
+import pytest
+from eds_leaderboard.cli import main
+from sklearn import metrics as oracle
+
+EVERYTHING = [
+    "create",
+    "open",
+    "close",
+    "reveal",
+    "team",
+    "check",
+    "submit",
+    "submissions",
+    "show",
+    "export",
+    "score",
+]
+
+
+def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    context = click.Context(group)
+    found: list[tuple[str, ...]] = []
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        found.append((*path, name))
+        if isinstance(command, click.Group):
+            found += commands(command, (*path, name))
+    return found
+
+
+def test_help_lists_what_is_there_and_nothing_else(run) -> None:
+    assert [words[0] for words in commands() if len(words) == 1] == EVERYTHING
+    text = run("--help").stdout
+    assert all(f"\n  {name} " in text for name in EVERYTHING)
+
+
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_every_command_and_every_option_explains_itself(words: tuple[str, ...], run) -> None:
+    assert run(*words, "--help").stdout.startswith(f"Usage: leaderboard {' '.join(words)}")
+    command: click.Command = main
+    for word in words:
+        command = command.get_command(click.Context(command), word)
+    assert command.help
+    for parameter in command.params:
+        assert isinstance(parameter, click.Argument) or parameter.help, parameter.name
+
+
+@pytest.mark.parametrize(
+    "words", [("show",), ("submissions",), ("team", "list"), ("check",), ("submit",), ("score",)]
+)
+def test_every_listing_has_three_formats(words, run) -> None:
+    assert "--format [table|csv|json]" in run(*words, "--help").stdout
+
+
+def test_help_answers_without_the_heavy_libraries() -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from eds_leaderboard.cli import main;"
+        "assert CliRunner().invoke(main, ['--help']).exit_code == 0;"
+        "heavy = ('numpy', 'pandas', 'sklearn', 'scipy', 'rich', 'mlxtend');"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_help_answers_at_once() -> None:
+    """The processor's time, not the clock's: other work on the machine must not fail the test."""
+
+    def fastest(*words: str) -> float:
+        times = []
+        for _ in range(5):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run([sys.executable, *words], capture_output=True, check=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        return min(times)
+
+    assert fastest("-m", "eds_leaderboard", "--help") < fastest("-c", "pass") + 0.15
+
+
+def test_scoring_imports_neither_pandas_nor_scikit_learn(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id,label\n1,A\n2,B\n")
+    code = (
+        "import sys; from click.testing import CliRunner; from eds_leaderboard.cli import main;"
+        "assert CliRunner().invoke(main, ['score', '-f', 't.csv', '--truth', 't.csv']).exit_code == 0;"
+        "print([name for name in ('pandas', 'sklearn', 'scipy', 'mlxtend') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_a_near_miss_is_answered_with_the_name_that_was_meant(run) -> None:
+    assert "Did you mean 'submit'?" in run("submitt", status=2).stderr
+
+
+# score
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_score_in_json_equals_scikit_learn(seed: int, tmp_path: Path, run) -> None:
+    generator = np.random.default_rng(seed)
+    names = np.array(["EXP", "HYB", "LP", "TOR", "TR", "VT"])[: generator.integers(2, 7)]
+    n_rows = int(generator.integers(len(names), 400))
+    truth = np.concatenate([names, generator.choice(names, n_rows - len(names))])
+    predicted = np.where(generator.random(n_rows) < 0.6, truth, generator.choice(names, n_rows))
+    ids = [f"r{number}" for number in generator.permutation(n_rows)]
+    order = generator.permutation(n_rows)
+    write(tmp_path / "truth.csv", ids, truth)
+    write(tmp_path / "mine.csv", [ids[row] for row in order], predicted[order])
+
+    words = ("score", "-f", tmp_path / "mine.csv", "--truth", tmp_path / "truth.csv")
+    report = json.loads(run(*words, "--format", "json").stdout)
+    labels = sorted(names)
+    expected = {"accuracy": oracle.accuracy_score(truth, predicted)}
+    for average in ("macro", "weighted"):
+        values = oracle.precision_recall_fscore_support(
+            truth, predicted, labels=labels, average=average, zero_division=0
+        )
+        expected |= {f"{average}_{n}": v for n, v in zip(("precision", "recall", "f1"), values, strict=False)}
+    expected["balanced_accuracy"] = oracle.balanced_accuracy_score(truth, predicted)
+    assert report["metrics"] == pytest.approx(expected, abs=1e-12, rel=0)
+    per_class = oracle.precision_recall_fscore_support(truth, predicted, labels=labels, zero_division=0)
+    for name, values in zip(("precision", "recall", "f1", "support"), per_class, strict=True):
+        assert [row[name] for row in report["per_class"]] == pytest.approx(values.tolist(), abs=1e-12, rel=0)
+    assert report["confusion_matrix"] == oracle.confusion_matrix(truth, predicted, labels=labels).tolist()
+    assert (report["rows"], report["labels"]) == (n_rows, labels)
+
+
+def write(path: Path, ids: list[str], labels: np.ndarray) -> None:
+    body = "".join(f"{name},{label}\n" for name, label in zip(ids, labels, strict=True))
+    path.write_text(f"id,label\n{body}")
+
+
+def test_a_score_in_csv_holds_the_same_numbers(tmp_path: Path, run) -> None:
+    write(tmp_path / "t.csv", ["1", "2", "3"], np.array(["a", "b", "b"]))
+    write(tmp_path / "p.csv", ["1", "2", "3"], np.array(["a", "b", "a"]))
+    lines = run(
+        "score", "-f", tmp_path / "p.csv", "--truth", tmp_path / "t.csv", "--format", "csv"
+    ).stdout.splitlines()
+    assert lines[:2] == ["metric,class,value", "accuracy,,0.6666666666666666"]
+    assert "precision,a,0.5" in lines
+    assert "recall,b,0.5" in lines
+
+
+def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path, run) -> None:
+    (tmp_path / "t.csv").write_text("id,label\n1,A\n")
+    assert "no file" in run("score", "-f", tmp_path / "x", "--truth", tmp_path / "t.csv", status=2).stderr
+    assert "no file" in run("score", "-f", tmp_path, "--truth", tmp_path / "t.csv", status=2).stderr
+    run("score", "-f", tmp_path / "t.csv", status=2)
+
+
+# a whole event
+
+
+def rows_of(result) -> list[dict]:
+    return json.loads(result.stdout)
+
+
+def test_an_event_from_create_to_reveal(tmp_path, challenge, predictions, clock, run, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run("create", "fall", "--challenge", challenge, "--metric", "macro_f1", "--limit", 3, "--per-hour", 2)
+    isere = run("team", "add", "Isère").stdout.strip()
+    drac = run("team", "add", "Drac").stdout.strip()
+    zero = run("team", "add", "all EXP", "--baseline").stdout.strip()
+    early = run("submit", "-f", predictions(1), "-m", "early", token=isere, status=1)
+    assert "is not open yet" in early.stderr
+    assert run("open", "--for", "4h").stdout == "Event 'fall' is open until 2026-11-27 12:00:00 UTC.\n"
+
+    sample = Path("fall/release/sample_submission.csv")
+    run("submit", "-f", sample, "-m", "baseline", token=zero)
+    receipt = rows_of(run("submit", "-f", predictions(30), "-m", "first", "--format", "json", token=isere))[0]
+    assert (receipt["team"], receipt["entry"], receipt["rank"], receipt["left"]) == ("Isère", 1, 1, 2)
+    run("submit", "-f", predictions(12), "-m", "second", token=isere)
+    refused = run("submit", "-f", predictions(3), "-m", "third", token=isere, status=1)
+    assert "your team sent 2 entries within the last hour" in refused.stderr
+    assert "allowed at 2026-11-27 09:00:01 UTC, in 1 h" in refused.stderr
+    run("submit", "-f", predictions(6), "-m", "ours", token=drac)
+
+    board = rows_of(run("show", "--format", "json"))
+    assert [(row["rank"], row["team"], row["split"]) for row in board] == [
+        (1, "Drac", "public"),
+        (2, "Isère", "public"),
+        (None, "all EXP (baseline)", "public"),
+    ]
+    assert all(round(row["macro_f1"], 4) == row["macro_f1"] for row in board)
+    assert "macro_f1" in run("show").stdout
+    mine = rows_of(run("submissions", "--team", "isère", "--format", "json"))
+    assert [row["message"] for row in mine] == ["first", "second"]
+
+    clock.advance(hours=4)
+    late = run("submit", "-f", predictions(0), "-m", "late", token=drac, status=1)
+    assert "closed at 2026-11-27 12:00:00 UTC" in late.stderr
+    run("reveal")
+    final = rows_of(run("show", "--format", "json"))
+    assert [(row["rank"], row["moved"], row["team"], row["split"]) for row in final] == [
+        (1, 0, "Drac", "private"),
+        (2, 0, "Isère", "private"),
+        (None, None, "all EXP (baseline)", "private"),
+    ]
+    per_class = rows_of(run("show", "--per-class", "Drac", "--format", "json"))
+    assert [row["class"] for row in per_class] == ["EXP", "HYB", "LP", "TOR"]
+    assert sum(row["support"] for row in per_class) == 40
+    assert "moved" in run("show").stdout
+
+
+def test_a_bad_entry_tells_all_problems_and_uses_no_entry(event, clock, predictions, run) -> None:
+    token = run("team", "add", "Isère", "-c", event).stdout.strip()
+    bad = predictions(1)
+    bad.write_text(bad.read_text().replace("row003,", "row999,").replace("row005,", "row006,"))
+    result = run("submit", "-f", bad, "-m", "bad", "-c", event, token=token, status=1)
+    for text in (
+        "Unknown id 'row999' in column 'id' (line 5)",
+        "Duplicate id 'row006' in column 'id' (line 8)",
+        "Missing id 'row003', the file ends (line 61)",
+        "Missing id 'row005', the file ends (line 61)",
+        "error: 4 problems in predictions.csv",
+    ):
+        assert text in result.stderr
+    checked = run("check", "-f", bad, "-c", event, "--format", "json", status=1)
+    assert [(row["line"], row["kind"]) for row in json.loads(checked.stdout)] == [
+        (5, "unknown-id"),
+        (8, "duplicate-id"),
+        (61, "missing-id"),
+        (61, "missing-id"),
+    ]
+    assert "Unknown id 'row999'" in run("check", "-f", bad, "-c", event, status=1).stdout
+    assert rows_of(run("submissions", "-c", event, "--format", "json")) == []
+
+
+def test_a_token_is_asked_for_or_its_lack_is_told(event, predictions, run) -> None:
+    assert "no token" in run("submit", "-f", predictions(1), "-m", "x", "-c", event, status=2).stderr
+    wrong = run("submit", "-f", predictions(1), "-m", "x", "-c", event, "--token", "eds_x", status=1)
+    assert "belongs to no team" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("message", "text"), [("x" * 201, "201 characters"), ("a\x1b[31mb", "control characters")]
+)
+def test_a_message_is_short_plain_text(message, text, event, predictions, run) -> None:
+    token = run("team", "add", "Isère", "-c", event).stdout.strip()
+    assert (
+        text in run("submit", "-f", predictions(1), "-m", message, "-c", event, token=token, status=2).stderr
+    )
+
+
+def test_the_event_is_found_from_where_one_stands(event, run, monkeypatch, tmp_path) -> None:
+    assert "no event here" in run_in(monkeypatch, event / "release", run, "team", "list", status=2).stderr
+    for place in (event, tmp_path):
+        run_in(monkeypatch, place, run, "team", "list")
+    shutil.copytree(event, tmp_path / "spring")
+    told = run_in(monkeypatch, tmp_path, run, "team", "list", status=2).stderr
+    assert "2 events here: fall, spring" in told
+    monkeypatch.setenv("LEADERBOARD_EVENT", str(event))
+    run("team", "list")
+    assert "is no event" in run("team", "list", "-c", tmp_path, status=2).stderr
+
+
+def run_in(monkeypatch, place: Path, run, *words, status: int = 0):
+    monkeypatch.chdir(place)
+    return run(*words, status=status)
+
+
+def test_it_is_reached_as_a_module() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "eds_leaderboard", "score"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("Usage: leaderboard score")
+
+
+# nothing that anybody sees before the reveal depends on a private label
+
+
+def everything_seen(
+    place: Path, flipped: bool, truth_rows, predictions, clock, run, monkeypatch
+) -> list[bytes]:
+    """Play an event by the command line and return every byte that it put out before the reveal."""
+    place.mkdir()
+    monkeypatch.chdir(place)
+    rows = list(truth_rows)
+    if flipped:
+        name, label, split = rows[1]
+        assert split == "private"
+        rows[1] = (name, "LP" if label != "LP" else "TOR", split)
+    Path("c/release").mkdir(parents=True)
+    Path("c/truth.csv").write_text("id,label,split\n" + "".join(f"{','.join(row)}\n" for row in rows))
+    tokens = (f"eds_token{number:034d}" for number in itertools.count())
+    monkeypatch.setattr("eds_leaderboard.board.new_token", lambda: next(tokens))
+    monkeypatch.setattr("eds_leaderboard.release.secret_generator", lambda: np.random.default_rng(1))
+    clock.time = clock.time.replace(hour=8, minute=0)
+    seen: list[bytes] = []
+
+    def do(*words, status=0, token=None) -> None:
+        result = run(*words, status=status, token=token)
+        seen.append(f"{' '.join(map(str, words[:1]))} {result.exit_code}\n{result.output}".encode())
+        clock.advance(minutes=1)
+
+    def look() -> None:
+        for noun in (("show",), ("submissions",), ("team", "list")):
+            for format_ in ("table", "csv", "json"):
+                do(*noun, "--format", format_)
+        do("show", "--per-class", "Drac", status=1)
+        for suffix in ("csv", "json", "md"):
+            do("export", "--to", f"board.{suffix}")
+            seen.append(Path(f"board.{suffix}").read_bytes())
+
+    do("create", "fall", "--challenge", "c")
+    seen += [path.read_bytes() for path in sorted(Path("fall/release").iterdir())]
+    isere, drac = "eds_token" + "0" * 34, "eds_token" + "0" * 33 + "1"
+    do("team", "add", "Isère")
+    do("team", "add", "Drac")
+    do("reveal", status=1)
+    do("open", "--for", "4h")
+    for wrong, first, token in ((1, 1, isere), (1, 2, drac), (9, 0, isere), (0, 0, drac)):
+        do("check", "-f", predictions(wrong, first))
+        do("submit", "-f", predictions(wrong, first), "-m", f"{wrong} {first}", token=token)
+        do("submit", "-f", predictions(wrong, first), "-m", "again", token=token, status=1)
+    bad = predictions(1)
+    bad.write_text(bad.read_text().replace("row001,", "row999,"))
+    do("check", "-f", bad, "--format", "json", status=1)
+    do("submit", "-f", bad, "-m", "bad", token=drac, status=1)
+    look()
+    do("close")
+    do("submit", "-f", predictions(2), "-m", "late", token=drac, status=1)
+    look()
+    return seen
+
+
+def test_no_byte_before_the_reveal_depends_on_a_private_label(
+    tmp_path, truth_rows, predictions, clock, run, monkeypatch
+) -> None:
+    seen, after = [], []
+    for flipped in (False, True):
+        place = tmp_path / f"flipped-{flipped}"
+        seen.append(everything_seen(place, flipped, truth_rows, predictions, clock, run, monkeypatch))
+        run("reveal")
+        after.append(run("show", "--format", "json").stdout)
+    assert len(seen[0]) > 45
+    assert seen[0] == seen[1]
+    # the flip is one that counts: the private scores do differ
+    assert after[0] != after[1]
+
+
+def test_the_file_of_the_event_is_closed_to_others_from_the_first_moment(tmp_path, challenge) -> None:
+    """Even under an open umask the truth is never readable for others."""
+    words = ["create", "fall", "--challenge", str(challenge)]
+    code = f"import os; os.umask(0); from eds_leaderboard.cli import main; main({words})"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "fall" / "event.db").stat().st_mode & 0o777 == 0o600
+    assert os.access(tmp_path / "fall" / "release", os.R_OK)
