@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import stat
 from pathlib import Path
 
 import pytest
@@ -19,7 +17,6 @@ from eds_autograder.grading.results import (
     ResultCache,
     failed_result,
     points_text,
-    write_atomically,
 )
 
 RESULT = Result(
@@ -129,20 +126,3 @@ def test_our_own_failure_is_never_remembered(tmp_path: Path) -> None:
     cache = ResultCache(tmp_path / "results")
     cache.keep(failed_result("ada", "lines", "k", "the disk is full", {}), tmp_path)
     assert cache.find("k", "ada") is None
-
-
-def test_a_write_that_fails_leaves_the_old_file_and_no_rubbish(tmp_path: Path) -> None:
-    path = tmp_path / "grades.csv"
-    write_atomically(path, "old")
-    with pytest.raises(UnicodeEncodeError):
-        write_atomically(path, "new \udcff")
-    assert path.read_text() == "old"
-    assert [item.name for item in tmp_path.iterdir()] == ["grades.csv"]
-
-
-def test_a_file_that_others_may_read_is_not_written_for_one_alone(tmp_path: Path) -> None:
-    path = tmp_path / "grades.csv"
-    write_atomically(path, "x")
-    mask = os.umask(0)
-    os.umask(mask)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~mask

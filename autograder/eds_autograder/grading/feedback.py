@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eds_datasets.errors import EdsError
-
 from eds_autograder.course import Course
+from eds_autograder.files import write_atomically
 from eds_autograder.grading.assignment import GradedCell, Kit
 from eds_autograder.grading.hidden import Scrubber
 from eds_autograder.grading.recorder import NO_RESPONSE, latest_result
@@ -20,8 +19,8 @@ from eds_autograder.grading.results import (
     Result,
     ResultCache,
     points_text,
-    write_atomically,
 )
+from eds_datasets.errors import EdsError
 
 __all__ = ["feedback_page", "write_feedback"]
 
