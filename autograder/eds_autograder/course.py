@@ -207,6 +207,7 @@ def _read_settings(folder: Path) -> tuple[Any, Any]:
     # not the working directory's configuration: it may belong to another course
     app = NbGrader(log_level=logging.ERROR)
     app.load_cwd_config = False
+    app.raise_config_file_errors = True
     try:
         app.initialize([], root=str(folder))
     except (Exception, SystemExit) as error:

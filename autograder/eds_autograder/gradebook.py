@@ -1,30 +1,15 @@
-"""nbgrader's gradebook, opened so that it also works where the environment is not activated."""
+"""nbgrader's gradebook, opened for a course, its own errors told in one line."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
+from eds_autograder.course import Course
 from eds_datasets.errors import EdsError
 
-from eds_autograder.course import Course
-
-__all__ = ["open_gradebook", "own_scripts_on_path"]
-
-
-@contextmanager
-def own_scripts_on_path() -> Iterator[None]:
-    """Let nbgrader find ``alembic``, which it starts by name when it makes a new gradebook."""
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before
+__all__ = ["open_gradebook"]
 
 
 @contextmanager
@@ -44,9 +29,7 @@ def open_gradebook(course: Course) -> Iterator[Any]:
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
-        with own_scripts_on_path():
-            gradebook = Gradebook(course.db_url, course.course_id)
-        with gradebook:
+        with Gradebook(course.db_url, course.course_id) as gradebook:
             yield gradebook
     except SQLAlchemyError as error:
         first = str(error).splitlines()[0]

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+
 from eds_leaderboard.board import Board, create_event
 from eds_leaderboard.cli import main
 from eds_leaderboard.event import Rules

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from eds_leaderboard import digits
 from eds_leaderboard.board import Board, create_event
 from eds_leaderboard.challenge import find_challenge, read_folder

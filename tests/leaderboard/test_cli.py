@@ -14,8 +14,9 @@ from pathlib import Path
 import click
 import numpy as np
 import pytest
-from eds_leaderboard.cli import main
 from sklearn import metrics as oracle
+
+from eds_leaderboard.cli import main
 
 EVERYTHING = [
     "create",

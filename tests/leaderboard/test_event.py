@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+
 from eds_leaderboard.board import Board
 from eds_leaderboard.clock import parse_duration, read_stamp, span, stamp
 from eds_leaderboard.errors import EdsError, RefusedError, UsageError

@@ -5,6 +5,7 @@ import io
 import json
 
 import pytest
+
 from eds_leaderboard.board import Board
 from eds_leaderboard.export import escape_formula, render
 from eds_leaderboard.folder import find_event

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from eds_leaderboard.csvfile import Limits
 from eds_leaderboard.entries import Expected, _clean_codes, _Explanation, validate
 from eds_leaderboard.errors import InvalidFileError
 from eds_leaderboard.problems import MAX_SHOWN_PER_KIND, Problems
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 TRUTH = b"id,label\n1,EXP\n2,HYB\n3,LP\n007,EXP\na5,HYB\n"
 GOOD = b"id,label\n1,EXP\n2,HYB\n3,LP\n007,EXP\na5,HYB\n"

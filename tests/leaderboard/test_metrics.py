@@ -6,6 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import metrics as oracle
+
 from eds_leaderboard.event import PRIMARY_METRICS
 from eds_leaderboard.metrics import (
     BOARD_METRICS,
@@ -16,9 +20,6 @@ from eds_leaderboard.metrics import (
     precision_per_class,
     recall_per_class,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from sklearn import metrics as oracle
 
 SAME = 1e-12
 

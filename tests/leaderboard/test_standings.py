@@ -3,14 +3,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from eds_leaderboard.board import Board
 from eds_leaderboard.folder import find_event
 from eds_leaderboard.metrics import BOARD_METRICS
 from eds_leaderboard.standings import best_entries, metric_order, rank, shake_up
 from eds_leaderboard.store.entries import ScoredEntry
 from eds_leaderboard.teams import Team
-from hypothesis import given
-from hypothesis import strategies as st
 
 START = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 ORDER = metric_order("accuracy")

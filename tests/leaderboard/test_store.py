@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+
 from eds_leaderboard.board import Board
 from eds_leaderboard.errors import EdsError, RefusedError, UsageError
 from eds_leaderboard.folder import find_event

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hmac
 
 import pytest
+
 from eds_leaderboard.board import Board
 from eds_leaderboard.errors import EdsError, UsageError
 from eds_leaderboard.folder import find_event

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
+
+from eds_autograder.cli.options import assignments_argument, course_option
 
 __all__ = ["export"]
 
 
 @click.command()
-@click.argument("assignments", metavar="[ASSIGNMENT]...", nargs=-1)
+@assignments_argument
 @click.option(
     "--to", "destination", metavar="FILE", default="grades.csv", show_default=True, help="The file."
 )
 @click.option("--exercises", is_flag=True, help="Add a column for each exercise.")
-@click.option("--course", metavar="DIR", default=".", help="The course's folder.  [default: here]")
-def export(assignments: tuple[str, ...], destination: str, exercises: bool, course: str) -> None:
+@course_option
+def export(assignments: tuple[str, ...], destination: str, exercises: bool, course_dir: Path) -> None:
     """Write the gradebook's marks as CSV: a row for each student, a score for each assignment, the total.
 
     Scores are what counts: a person's marks go before the machine's, late penalties are taken off. An empty
     cell says that nothing was handed in. "--to -" writes to the terminal.
     """
-    from pathlib import Path
-
-    from eds_datasets.errors import EdsError
-
     from eds_autograder.course import Course
+    from eds_autograder.files import write_atomically
     from eds_autograder.gradebook import open_gradebook
     from eds_autograder.grading.export import grade_rows, to_csv
-    from eds_autograder.grading.results import write_atomically
+    from eds_datasets.errors import EdsError
 
-    opened = Course.open(course)
+    opened = Course.open(course_dir)
     names = opened.check_assignments(assignments)
     with open_gradebook(opened) as gradebook:
         columns, rows = grade_rows(gradebook, names, exercises=exercises)

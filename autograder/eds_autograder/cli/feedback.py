@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
+
+from eds_autograder.cli.options import assignments_argument, course_option
 
 __all__ = ["feedback"]
 
 
 @click.command()
-@click.argument("assignments", metavar="[ASSIGNMENT]...", nargs=-1)
+@assignments_argument
 @click.option(
     "--student", "students", metavar="ID", multiple=True, help="For this student (may be repeated)."
 )
-@click.option("--course", metavar="DIR", default=".", help="The course's folder.  [default: here]")
+@course_option
 @click.pass_context
 def feedback(
-    ctx: click.Context, assignments: tuple[str, ...], students: tuple[str, ...], course: str
+    ctx: click.Context, assignments: tuple[str, ...], students: tuple[str, ...], course_dir: Path
 ) -> None:
     """Write each student's page on each lesson: points, reasons, their own work; hidden tests stay hidden.
 
     The pages lie in feedback/STUDENT/ASSIGNMENT/ASSIGNMENT.html; each is one file that needs no other. Exit
     status 1 says that some submission has not been graded.
     """
-    from eds_datasets.errors import EdsError
-
     from eds_autograder.course import Course
     from eds_autograder.gradebook import open_gradebook
     from eds_autograder.grading.assignment import prepare
     from eds_autograder.grading.feedback import write_feedback
     from eds_autograder.grading.submissions import find_submissions
+    from eds_datasets.errors import EdsError
 
-    opened = Course.open(course)
+    opened = Course.open(course_dir)
     names = opened.check_assignments(assignments)
     submissions = find_submissions(opened, names, students)
     kits = {name: prepare(opened, name) for name in {submission.assignment for submission in submissions}}

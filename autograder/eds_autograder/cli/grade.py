@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from eds_autograder.cli.options import assignments_argument, course_option
 
 if TYPE_CHECKING:
     from eds_autograder.grading.grade import ClassReport
@@ -15,7 +18,7 @@ __all__ = ["grade"]
 
 
 @click.command()
-@click.argument("assignments", metavar="[ASSIGNMENT]...", nargs=-1)
+@assignments_argument
 @click.option(
     "--student", "students", metavar="ID", multiple=True, help="Grade this student (may be repeated)."
 )
@@ -36,7 +39,7 @@ __all__ = ["grade"]
     help="How to print the marks.",
 )
 @click.option("--progress/--no-progress", default=None, help="Show a bar.  [default: on a terminal]")
-@click.option("--course", metavar="DIR", default=".", help="The course's folder.  [default: here]")
+@course_option
 @click.pass_context
 def grade(
     ctx: click.Context,
@@ -47,7 +50,7 @@ def grade(
     force: bool,
     format_: str,
     progress: bool | None,
-    course: str,
+    course_dir: Path,
 ) -> None:
     """Grade what the students handed in, all assignments or those named.
 
@@ -60,7 +63,7 @@ def grade(
     from eds_autograder.grading.job import Limits
 
     limits = None if timeout is None else Limits.for_cells(timeout)
-    opened = Course.open(course)
+    opened = Course.open(course_dir)
     with _bar(progress) as (on_start, on_result):
         report = grade_class(
             opened,

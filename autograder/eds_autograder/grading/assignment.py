@@ -12,11 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from eds_datasets.errors import EdsError
-
 from eds_autograder.course import Course
-from eds_autograder.gradebook import own_scripts_on_path
 from eds_autograder.grading.results import ENGINE_VERSION
+from eds_datasets.errors import EdsError
 
 __all__ = ["GradedCell", "Kit", "generate", "prepare", "settings"]
 
@@ -204,7 +202,7 @@ def generate(course: Course, assignment: str, db_url: str, release: Path) -> Non
         release_directory=str(release),
         assignment_id=assignment,
     )
-    with _collected_log() as (log, lines), own_scripts_on_path():
+    with _collected_log() as (log, lines):
         try:
             GenerateAssignment(coursedir=coursedir, config=course.config, force=True, log=log).start()
         except (Exception, SystemExit) as error:

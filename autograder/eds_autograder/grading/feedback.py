@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eds_datasets.errors import EdsError
-
 from eds_autograder.course import Course
+from eds_autograder.files import write_atomically
 from eds_autograder.grading.assignment import GradedCell, Kit
 from eds_autograder.grading.hidden import Scrubber
-from eds_autograder.grading.recorder import latest_result
+from eds_autograder.grading.recorder import NO_RESPONSE, latest_result
 from eds_autograder.grading.render import CellRenderer, highlight_styles
 from eds_autograder.grading.results import (
     Exercise,
@@ -20,8 +19,8 @@ from eds_autograder.grading.results import (
     Result,
     ResultCache,
     points_text,
-    write_atomically,
 )
+from eds_datasets.errors import EdsError
 
 __all__ = ["feedback_page", "write_feedback"]
 
@@ -169,28 +168,32 @@ def _remark(problem: Problem) -> str:
 
 
 def _parts(record: Any, kit: Kit, result: Result, notebooks: dict[str, Any]) -> tuple[list[_Part], str]:
-    grades = {(note.name, grade.name): grade for note in record.notebooks for grade in note.grades}
-    comments = {
-        (note.name, comment.name): comment.comment
-        for note in record.notebooks
-        for comment in note.comments
-        if comment.comment
-    }
-    renderer = CellRenderer(Scrubber(kit.cells))
+    """Return the exercises in order, and what the student wrote behind the last one."""
+    scrubber = Scrubber(kit.cells)
     marks = {(item.notebook, item.grade_id): item for item in result.exercises}
+    graded = {note.name: note for note in record.notebooks}
     parts, rest = [], []
     for name in kit.notebooks:
         cells = kit.cells_of(name)
+        renderer = CellRenderer(scrubber, cells)
+        grades = {grade.name: grade for grade in graded[name].grades}
+        said = _comments(graded[name])
         blocks, left = _blocks(notebooks.get(name), cells)
         for source, block in blocks:
-            place = (name, source.grade_id)
-            part = _part(source, marks[place], grades.get(place), block, renderer)
-            part.comments = [
-                comments[name, cell_id] for cell_id in _ids(block, source) if (name, cell_id) in comments
-            ]
+            part = _part(source, marks[name, source.grade_id], grades.get(source.grade_id), block, renderer)
+            part.comments = [said[each] for each in _ids(block, source) if each in said]
             parts.append(part)
-        rest.append(renderer.cells(left, cells))
+        rest.append(renderer.cells(left))
     return parts, "".join(rest)
+
+
+def _comments(notebook: Any) -> dict[str, str]:
+    """Return what a person wrote, by answer; that nothing was answered is said elsewhere."""
+    return {
+        comment.name: comment.comment
+        for comment in notebook.comments
+        if comment.comment and comment.comment != NO_RESPONSE
+    }
 
 
 def _blocks(
@@ -230,7 +233,7 @@ def _part(source: GradedCell, mark: Exercise, grade: Any, block: list[Any], rend
         word=word,
         look=look,
         message=None if decided else mark.message,
-        work=renderer.cells(work, [source]),
+        work=renderer.cells(work),
         tests=renderer.tests(source, next((cell for cell in block if _is(cell, source)), None)),
         more_tests=bool(source.hidden) and not source.solution,
     )

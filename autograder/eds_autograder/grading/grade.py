@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 
-from eds_datasets.errors import EdsError
-
 from eds_autograder.course import Course
 from eds_autograder.gradebook import open_gradebook
 from eds_autograder.grading.job import Limits
@@ -15,6 +13,7 @@ from eds_autograder.grading.pool import Engine
 from eds_autograder.grading.recorder import Recorder
 from eds_autograder.grading.results import Result
 from eds_autograder.grading.submissions import find_submissions
+from eds_datasets.errors import EdsError
 
 __all__ = ["ClassReport", "grade_class"]
 

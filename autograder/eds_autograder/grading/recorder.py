@@ -9,12 +9,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from eds_datasets.errors import EdsError
-
 from eds_autograder.course import Course
 from eds_autograder.grading.assignment import Kit, extra_files, generate
 from eds_autograder.grading.results import Problem, Result, ResultCache
 from eds_autograder.grading.submissions import TIMESTAMP, Submission
+from eds_datasets.errors import EdsError
 
 __all__ = ["Recorder", "latest_result", "register"]
 

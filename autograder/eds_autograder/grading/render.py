@@ -58,13 +58,16 @@ class CellRenderer:
     ----------
     scrubber : Scrubber
         Takes quoted lines of hidden tests out of every output.
+    sources : iterable of GradedCell
+        The instructor's cells of the notebook: their text is not the student's.
     """
 
-    def __init__(self, scrubber: Scrubber) -> None:
+    def __init__(self, scrubber: Scrubber, sources: Iterable[GradedCell]) -> None:
         from nbconvert.exporters import HTMLExporter
         from traitlets.config import Config
 
         self.scrubber = scrubber
+        self.known = {source.grade_id: source for source in sources}
         config = Config()
         config.HTMLExporter.sanitize_html = True
         config.SanitizeHTML.tags = _TAGS
@@ -79,19 +82,16 @@ class CellRenderer:
         config.NbConvertBase.display_data_priority = list(_SHOWN)
         self.exporter = HTMLExporter(config=config, template_name="basic")
 
-    def cells(self, cells: Iterable[Any], sources: Iterable[GradedCell]) -> str:
-        """Return the code and the answers in some cells, with their outputs; the lesson's prose is left out.
+    def cells(self, cells: Iterable[Any]) -> str:
+        """Return the student's code and answers, and what they show; of the given code only what it shows.
 
         Parameters
         ----------
         cells : iterable of nbformat.NotebookNode
-        sources : iterable of GradedCell
-            The instructor's cells: where their text is not the student's to write, the released one is shown.
         """
-        known = {source.grade_id: source for source in sources}
         shown = []
         for cell in cells:
-            source = known.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+            source = self.known.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
             if cell.cell_type == "code":
                 shown.append(self._code(cell, source))
             elif source is not None and source.solution:
@@ -106,10 +106,10 @@ class CellRenderer:
         return self._render(source.released, outputs)
 
     def _code(self, cell: Any, source: GradedCell | None) -> str:
-        text = source.released if source is not None and source.restored else cell.source
-        if not text.strip():
-            return ""
-        return self._render(text, self._clean(cell.get("outputs", [])))
+        outputs = self._clean(cell.get("outputs", []))
+        # code that was given is known; what it shows may be the student's own picture
+        text = "" if source is not None and source.restored else cell.source
+        return self._render(text, outputs) if text.strip() or outputs else ""
 
     def _render(self, source: str, outputs: list[Any]) -> str:
         from nbformat import v4

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from eds_autograder.files import write_atomically
 
 __all__ = [
     "ENGINE_VERSION",
@@ -186,19 +187,6 @@ def failed_result(
 def points_text(points: float | None) -> str:
     """Return a mark as people write it: ``5``, ``2.5``, ``–`` for none."""
     return "–" if points is None else f"{points:.2f}".rstrip("0").rstrip(".")
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a text file so that nobody ever sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 class ResultCache:

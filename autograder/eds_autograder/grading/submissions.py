@@ -10,9 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eds_datasets.errors import UsageError
-
 from eds_autograder.course import Course
+from eds_datasets.errors import UsageError
 
 __all__ = ["Submission", "find_submissions", "submission_digest"]
 
