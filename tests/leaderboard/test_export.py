@@ -72,12 +72,12 @@ def test_the_board_is_exported_in_the_form_of_the_files_ending(
     if name.lower().endswith("csv"):
         rows = list(csv.DictReader(io.StringIO(text)))
         assert [(row["rank"], row["team"], row["split"]) for row in rows] == [
-            ("", "zero (baseline)", "public"),
+            ("", "zero", "public"),
             ("1", "'-Isère", "public"),
         ]
     elif name.endswith("json"):
         assert [(row["rank"], row["team"]) for row in json.loads(text)] == [
-            (None, "zero (baseline)"),
+            (None, "zero"),
             (1, "-Isère"),
         ]
     else:
