@@ -198,10 +198,13 @@ def test_an_event_from_create_to_reveal(tmp_path, challenge, predictions, clock,
     assert [(row["rank"], row["team"], row["split"]) for row in board] == [
         (1, "Drac", "public"),
         (2, "Isère", "public"),
-        (None, "all EXP (baseline)", "public"),
+        (None, "all EXP", "public"),
     ]
     assert all(round(row["macro_f1"], 4) == row["macro_f1"] for row in board)
-    assert "macro_f1" in run("show").stdout
+    assert [row["baseline"] for row in board] == [False, False, True]
+    shown = run("show").stdout
+    assert "all EXP (baseline)" in shown
+    assert "macro_f1" in shown
     mine = rows_of(run("submissions", "--team", "isère", "--format", "json"))
     assert [row["message"] for row in mine] == ["first", "second"]
 
@@ -213,7 +216,7 @@ def test_an_event_from_create_to_reveal(tmp_path, challenge, predictions, clock,
     assert [(row["rank"], row["moved"], row["team"], row["split"]) for row in final] == [
         (1, 0, "Drac", "private"),
         (2, 0, "Isère", "private"),
-        (None, None, "all EXP (baseline)", "private"),
+        (None, None, "all EXP", "private"),
     ]
     per_class = rows_of(run("show", "--per-class", "Drac", "--format", "json"))
     assert [row["class"] for row in per_class] == ["EXP", "HYB", "LP", "TOR"]
@@ -271,6 +274,14 @@ def test_the_event_is_found_from_where_one_stands(event, run, monkeypatch, tmp_p
     monkeypatch.setenv("LEADERBOARD_EVENT", str(event))
     run("team", "list")
     assert "is no event" in run("team", "list", "-c", tmp_path, status=2).stderr
+
+
+def test_a_team_checks_a_file_in_the_folder_that_it_got(event, predictions, run, monkeypatch) -> None:
+    file = predictions(1)
+    for place in (event / "release", event, event.parent):
+        assert "is a valid entry" in run_in(monkeypatch, place, run, "check", "-f", file).stdout
+    told = run_in(monkeypatch, event / "release", run, "check", "-f", file, "-c", file.parent, status=2)
+    assert "is no folder of an event" in told.stderr
 
 
 def run_in(monkeypatch, place: Path, run, *words, status: int = 0):
