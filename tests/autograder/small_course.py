@@ -12,6 +12,7 @@ import nbformat
 CONFIG = """\
 c = get_config()
 c.CourseDirectory.course_id = "small"
+c.Execute.timeout = 8
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "lines.py"]
 """
 
@@ -45,7 +46,7 @@ def notebook(cells: list[Any]) -> Any:
 
 
 def lesson() -> Any:
-    """Return the instructor's notebook: two answers, hidden tests, an essay, 10 points."""
+    """Return the instructor's notebook: answers, hidden tests, partial credit, an essay: 12 points."""
     return notebook(
         [
             cell("# Lines", kind="prose"),
@@ -72,6 +73,12 @@ def lesson() -> Any:
                 "answer",
             ),
             cell("assert total([1, 2]) == 3\nassert total([]) == 0", "test-total", "tests", 3),
+            cell(
+                "def share():\n    ### BEGIN SOLUTION\n    return 2.0\n    ### END SOLUTION",
+                "share",
+                "answer",
+            ),
+            cell("share()", "test-share", "tests", 2),
             cell("print('a picture would be here', total([4, 5]))"),
             cell("Why is a line straight?", "why", "essay", 2),
         ]
@@ -89,7 +96,11 @@ def make_course(folder: Path, config: str = CONFIG) -> Path:
     return folder
 
 
-def answered(line: str | None = "return 2 * x + 1", total: str | None = "return sum(numbers)") -> Any:
+def answered(
+    line: str | None = "return 2 * x + 1",
+    total: str | None = "return sum(numbers)",
+    share: str | None = "return 2.0",
+) -> Any:
     """Return the released notebook with answers in it; None leaves one as it was released."""
     made = copy.deepcopy(lesson())
     stub = "# YOUR CODE HERE\n    raise NotImplementedError()"
@@ -99,6 +110,8 @@ def answered(line: str | None = "return 2 * x + 1", total: str | None = "return 
             each.source = f"def line(x):\n    {stub if line is None else line}"
         elif grade_id == "total":
             each.source = f"def total(numbers):\n    {stub if total is None else total}"
+        elif grade_id == "share":
+            each.source = f"def share():\n    {stub if share is None else share}"
         elif grade_id == "why":
             each.source = "Because its slope is constant."
         elif grade_id == "test-line":
@@ -109,6 +122,29 @@ def answered(line: str | None = "return 2 * x + 1", total: str | None = "return 
 def by_id(made: Any, grade_id: str) -> Any:
     """Return the cell with an id."""
     return next(each for each in made.cells if each.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
+
+
+def bent(total: str, **metadata: Any) -> Any:
+    """Return an answered notebook whose test of `total` says yes to everything and has other metadata."""
+    made = answered(total=total)
+    tests = by_id(made, "test-total")
+    tests.source = "pass"
+    tests.metadata["nbgrader"]["points"] = 50
+    tests.metadata.update(metadata)
+    return made
+
+
+def without(made: Any, grade_id: str) -> Any:
+    """Return the notebook without one of its cells."""
+    made.cells.remove(by_id(made, grade_id))
+    return made
+
+
+def with_copy(made: Any, grade_id: str) -> Any:
+    """Return the notebook with a second copy of a cell in front, as an innocent hand makes it."""
+    made.cells.insert(2, copy.deepcopy(by_id(made, grade_id)))
+    made.cells[2].id = "a-copy"
+    return made
 
 
 def submit(
