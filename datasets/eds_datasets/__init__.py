@@ -11,18 +11,29 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from eds_datasets.arrivals import Arrivals, load_arrivals
     from eds_datasets.digits import Digits, load_digits
+    from eds_datasets.epicentre import LeTeil, load_le_teil, simulate_le_teil
     from eds_datasets.iris import Iris, load_iris
+    from eds_datasets.phasenet import PhaseNet, load_phasenet_weights
+    from eds_datasets.spot import SpotRecords, load_spot_records, simulate_spot_records
     from eds_datasets.waveforms import Waveforms, load_waveforms, simulate_waveforms
 
 __all__ = [
     "Arrivals",
     "Digits",
     "Iris",
+    "LeTeil",
+    "PhaseNet",
+    "SpotRecords",
     "Waveforms",
     "load_arrivals",
     "load_digits",
     "load_iris",
+    "load_le_teil",
+    "load_phasenet_weights",
+    "load_spot_records",
     "load_waveforms",
+    "simulate_le_teil",
+    "simulate_spot_records",
     "simulate_waveforms",
 ]
 
@@ -30,11 +41,19 @@ _MODULES = {
     "Arrivals": "arrivals",
     "Digits": "digits",
     "Iris": "iris",
+    "LeTeil": "epicentre",
+    "PhaseNet": "phasenet",
+    "SpotRecords": "spot",
     "Waveforms": "waveforms",
     "load_arrivals": "arrivals",
     "load_digits": "digits",
     "load_iris": "iris",
+    "load_le_teil": "epicentre",
+    "load_phasenet_weights": "phasenet",
+    "load_spot_records": "spot",
     "load_waveforms": "waveforms",
+    "simulate_le_teil": "epicentre",
+    "simulate_spot_records": "spot",
     "simulate_waveforms": "waveforms",
 }
 
