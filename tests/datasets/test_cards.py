@@ -155,12 +155,13 @@ def test_every_data_set_has_views_a_card_and_a_picture():
         assert width > 700 if both else width > 300, name
 
 
-def test_a_picture_has_one_column_for_each_layer(tmp_path):
+def test_a_picture_has_one_column_for_each_layer_and_a_single_layer_makes_a_row(tmp_path):
     iris = load_iris()
-    draw_picture(tmp_path / "one.png", {"real": iris})
-    draw_picture(tmp_path / "two.png", {"real": iris, "again": iris})
-    one, two = png_size(tmp_path / "one.png"), png_size(tmp_path / "two.png")
-    assert two == (2 * one[0], one[1])
+    for number, name in enumerate(("one.png", "two.png", "three.png"), start=1):
+        draw_picture(tmp_path / name, {f"copy {k}": iris for k in range(number)})
+    one, two, three = (png_size(tmp_path / name) for name in ("one.png", "two.png", "three.png"))
+    assert (one[0], one[1]) == (two[0], two[1] // 2)
+    assert three[0] == pytest.approx(1.5 * two[0], abs=2)
 
 
 def test_pictures_are_the_same_bytes_each_time(tmp_path):
