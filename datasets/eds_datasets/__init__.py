@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from eds_datasets.arrivals import Arrivals, load_arrivals
     from eds_datasets.digits import Digits, load_digits
     from eds_datasets.iris import Iris, load_iris
-    from eds_datasets.waveforms import Waveforms, simulate_waveforms
+    from eds_datasets.waveforms import Waveforms, load_waveforms, simulate_waveforms
 
 __all__ = [
     "Arrivals",
@@ -22,6 +22,7 @@ __all__ = [
     "load_arrivals",
     "load_digits",
     "load_iris",
+    "load_waveforms",
     "simulate_waveforms",
 ]
 
@@ -33,6 +34,7 @@ _MODULES = {
     "load_arrivals": "arrivals",
     "load_digits": "digits",
     "load_iris": "iris",
+    "load_waveforms": "waveforms",
     "simulate_waveforms": "waveforms",
 }
 
