@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 __all__ = ["CHALLENGES", "Part", "Recipe"]
 
+_RECORDS_PER_EVENT = 2
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Part:
@@ -85,7 +87,39 @@ def _windows(generator: np.random.Generator, n_rows: int) -> Part:
     )
 
 
+def _volcano(generator: np.random.Generator, n_rows: int) -> Part:
+    from eds_datasets.volcano import simulate_volcano
+
+    records = simulate_volcano(
+        generator,
+        n_events=-(-n_rows // _RECORDS_PER_EVENT),
+        n_stations=6,
+        records_per_event=_RECORDS_PER_EVENT,
+        window=60.0,
+        sampling_rate=50.0,
+    )
+    table = records.table.iloc[:n_rows]
+    return Part(
+        features={"waveforms": np.rint(100 * np.asarray(records.waveforms)[:n_rows]).astype(np.int32)},
+        labels=table["label"].to_numpy(dtype=str),
+        groups=table["event"].to_numpy().astype(str),
+        shared={"sampling_rate": np.asarray(50.0)},
+    )
+
+
 CHALLENGES: dict[str, Recipe] = {
+    "volcano": Recipe(
+        title="Which event did the volcano make?",
+        make=_volcano,
+        n_train=1200,
+        n_test=1500,
+        description="""
+Each row is a record of 60 s at one of six stations around a volcano: `waveforms`, whole counts, shape
+(n, 3000), vertical, at `sampling_rate` 50 Hz. It shows a long-period event (LP), tremor (TR), a
+volcano-tectonic earthquake (VT), an explosion (EXP), a hybrid (HYB) or a tornillo (TOR). Two stations recorded each event;
+the group is the event. The test set comes from another network on another day.
+""",
+    ),
     "windows": Recipe(
         title="Earthquake, explosion or noise?",
         make=_windows,

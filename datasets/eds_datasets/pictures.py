@@ -58,6 +58,9 @@ def _draw(ax: Axes, view: View) -> None:
         return
     if view.kind == "line":
         ax.plot(view.x, view.y, linewidth=0.7)
+        for name, place in view.marks.items():
+            ax.axvline(place, color="black", linewidth=0.8, linestyle=":")
+            ax.text(place, 1.0, name, transform=ax.get_xaxis_transform(), fontsize=8, va="top")
     else:
         _draw_points(ax, view)
     if "x" in view.log:

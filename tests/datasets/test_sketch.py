@@ -50,6 +50,12 @@ def test_each_class_has_a_letter_of_its_own_and_a_legend():
     assert "o low, x high" in sketch(view)
 
 
+def test_a_mark_stands_above_its_place():
+    x = np.arange(11.0)
+    view = View(kind="line", title="t", x=x, y=x, marks={"P": 0.0, "S": 10.0})
+    assert sketch(view, width=11).splitlines()[1] == " P         S"
+
+
 def test_the_ranges_of_both_axes_are_printed_with_their_labels():
     view = View(
         kind="points",
