@@ -34,6 +34,7 @@ _MEAN_RADIATION = (0.52, 0.63)  # of P and S over the focal sphere (Boore & Boat
 _BLAST_S_EXCITATION = 0.12  # what a blast's shear waves have of an earthquake's of the same moment
 _RG_VELOCITY_RATIO = 0.85  # of the fundamental Rayleigh mode's group velocity to that of S
 _RG_CORNER = 1.6  # Hz: a shallow blast feeds Rg below it
+_RG_STRENGTH = 6.0  # its amplitude over that of a body wave of the same source
 _SHOT_DELAY = (0.025, 0.065)  # s, between the rows of a quarry blast (Baumgardt & Ziegler 1988)
 
 
@@ -94,7 +95,7 @@ class _Chunk:
         """Return what the instruments write, in counts."""
         from scipy.fft import irfft
 
-        response = instrument_response(self.frequency, self.catalogue.instrument)
+        response = instrument_response(self.frequency, self.catalogue.instrument) * self._anti_alias()
         power = np.abs(response) ** 2 * self._ground_noise() + 10.0 ** (
             self.catalogue.self_noise[:, None] / 10.0
         )
@@ -108,6 +109,11 @@ class _Chunk:
             spectrum = (ground * response[quakes, None, :]).astype(np.complex64)
             noise[quakes] += irfft(spectrum, self.n_fft)[..., : self.n_samples]
         return np.asarray(noise * self.catalogue.gain[:, None, None])
+
+    def _anti_alias(self) -> Array:
+        """Return the digitizer's linear-phase filter: flat to 80 % of the Nyquist frequency, zero there."""
+        edge = np.clip((self.frequency / (0.5 * self.rate) - 0.8) / 0.2, 0.0, 1.0)
+        return np.asarray(np.cos(0.5 * np.pi * edge) ** 2)
 
     def _ground_noise(self) -> Array:
         region, known = self.region, self.catalogue
@@ -190,7 +196,7 @@ class _Chunk:
         envelope = coda_envelope(self.time, onset, travel, 0.5 + 0.1 * travel, self.region.coda_q)
         east, north = np.sin(known.azimuth), np.cos(known.azimuth)
         scatter = np.stack([0.7 * np.abs(east), 0.7 * np.abs(north), np.ones_like(east)], axis=1)
-        return np.asarray(self._scattered(2.0 * envelope, scatter) * spectrum[:, None, :])
+        return np.asarray(self._scattered(_RG_STRENGTH * envelope, scatter) * spectrum[:, None, :])
 
 
 def _first_motions(known: Catalogue, region: Region, blast: NDArray[np.bool_]) -> tuple[Array, Array]:
