@@ -14,8 +14,7 @@ load
     Entrainment above a threshold level against settling (Roque-Bernard et al., 2023, Earth Surf. Dynam. 11,
     363-381): ``d(load)/dt = (equilibrium − load) / settling_time``, where the equilibrium grows as a power of
     the level above its threshold. Because the load lags behind the level, the load-level loop turns
-    counter-clockwise. Entrainment changes from one flood to the next, and a few floods open with a flush of
-    loose sediment.
+    counter-clockwise. Entrainment changes from one flood to the next, and the front of some floods lifts sand.
 """
 
 from __future__ import annotations
@@ -63,7 +62,8 @@ class River:
     flood_spread : float
         Standard deviation, from flood to flood, of the logarithm of the entrainment.
     flush_share, flush_gain : float
-        Share of floods that open with a flush, and the flush over the equilibrium load.
+        Share of floods whose front lifts sand, and the load of sand over that of fine grains for a front that
+        raises the level by a factor e.
     """
 
     storms_per_day: float = 0.9
@@ -78,13 +78,13 @@ class River:
     slow_days: float = 15.0
     bed_level: float = 2.8
     depth_scale: float = 22.5
-    threshold_level: float = 14.0
-    entrainment: float = 6.0
-    exponent: float = 2.2
-    settling_minutes: float = 25.0
-    flood_spread: float = 0.35
-    flush_share: float = 0.25
-    flush_gain: float = 3.0
+    threshold_level: float = 17.8
+    entrainment: float = 21.0
+    exponent: float = 2.0
+    settling_minutes: float = 45.0
+    flood_spread: float = 0.7
+    flush_share: float = 0.3
+    flush_gain: float = 25.0
 
 
 @dataclass(frozen=True)
@@ -97,14 +97,17 @@ class Flow:
         Rain depth per step, mm.
     level : ndarray
         Water level, cm.
+    fine : ndarray
+        Load of fine grains, mg/L: what a turbidity probe sees.
     load : ndarray
-        Suspended load, mg/L.
+        Whole suspended load, mg/L.
     storm : ndarray of int
         Number of the latest rain storm, from 0; −1 before the first.
     """
 
     rain: Floats
     level: Floats
+    fine: Floats
     load: Floats
     storm: NDArray[np.int64]
 
@@ -162,16 +165,18 @@ def _level(rain: Floats, river: River) -> Floats:
     return river.bed_level + river.depth_scale * (slow + inter + quick) ** 0.6
 
 
-def _load(level: Floats, storm: NDArray[Any], onsets: NDArray[Any], river: River, rng: np.random.Generator) -> Floats:
+def _grains(
+    level: Floats, storm: NDArray[Any], n_storms: int, river: River, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Fine and coarse load in mg/L."""
     above = np.maximum(level / river.threshold_level - 1.0, 0.0)
-    per_flood = np.exp(river.flood_spread * rng.standard_normal(onsets.size + 1))
+    per_flood = np.exp(river.flood_spread * rng.standard_normal(n_storms + 1))
     equilibrium = river.entrainment * per_flood[storm + 1] * above**river.exponent
-    flushed = rng.uniform(size=onsets.size) < river.flush_share
-    flush = np.zeros(level.size)
-    flush[onsets[flushed]] = river.flush_gain * rng.exponential(1.0, int(flushed.sum()))
-    # a pulse that decays within the hour, scaled so that its first value is the gain itself
-    flush = relax(flush, 10.0) / (1.0 - np.exp(-0.1))
-    return relax(equilibrium * (1.0 + flush), river.settling_minutes / STEP_MINUTES)
+    fine = relax(equilibrium, river.settling_minutes / STEP_MINUTES)
+    flushed = rng.uniform(size=n_storms + 1) < river.flush_share
+    strength = np.where(flushed, river.flush_gain * rng.exponential(1.0, n_storms + 1), 0.0)
+    front = relax(np.maximum(np.diff(np.log(level), prepend=np.log(level[0])), 0.0), 3.0)
+    return fine, fine * strength[storm + 1] * front
 
 
 def flow(n_steps: int, river: River, rng: np.random.Generator) -> Flow:
@@ -194,6 +199,6 @@ def flow(n_steps: int, river: River, rng: np.random.Generator) -> Flow:
     rain, onsets = rain_storms(n_steps + spin_up, river, rng)
     level = _level(rain, river)
     storm = np.cumsum(np.bincount(onsets, minlength=level.size)[: level.size]).astype(np.int64) - 1
-    load = _load(level, storm, onsets, river, rng)
+    fine, coarse = _grains(level, storm, onsets.size, river, rng)
     keep = slice(spin_up, None)
-    return Flow(rain[keep], level[keep], load[keep], storm[keep])
+    return Flow(rain[keep], level[keep], fine[keep], (fine + coarse)[keep], storm[keep])

@@ -54,21 +54,21 @@ class Probe:
         Relative standard error of the load in one flask.
     """
 
-    sensitivity: float = 0.45
-    coarsening: float = 1.0
-    grain_spread: float = 0.4
+    sensitivity: float = 0.31
+    coarsening: float = 0.65
+    grain_spread: float = 0.35
     grain_days: float = 3.0
-    eddy_spread: float = 0.15
-    background: float = 2.6
+    eddy_spread: float = 0.26
+    background: float = 2.05
     ceiling: float = 500.0
-    foulings_per_year: float = 12.0
-    fouling_days: float = 4.0
-    fouling_turbidity: float = 110.0
-    spikes_per_day: float = 0.25
+    foulings_per_year: float = 14.0
+    fouling_days: float = 2.2
+    fouling_turbidity: float = 120.0
+    spikes_per_day: float = 0.14
     turbidity_missing: float = 0.25
     level_missing: float = 0.015
     outages: int = 2
-    flask_error: float = 0.08
+    flask_error: float = 0.15
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _clean_turbidity(river: Flow, probe: Probe, rng: np.random.Generator) -> Flo
     eddies = probe.eddy_spread * wander(n_steps, 45 / STEP_MINUTES, rng)
     sensitivity = probe.sensitivity * (river.level / REFERENCE_LEVEL) ** -probe.coarsening
     clear = probe.background * np.exp(0.5 * wander(n_steps, 25 * STEPS_PER_DAY, rng))
-    return clear + sensitivity * river.load * np.exp(source + eddies)
+    return clear + sensitivity * river.fine * np.exp(source + eddies)
 
 
 def _fouling(river: Flow, probe: Probe, rng: np.random.Generator) -> Floats:
@@ -197,12 +197,14 @@ def flasks(river: Flow, usable: NDArray[np.bool_], n_storms: int, probe: Probe, 
 def _triggers(
     river: Flow, usable: NDArray[np.bool_], n_storms: int, rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Steps at which the sampler starts: where a rising river passes a trigger, in floods a day or more apart."""
+    """Steps at which the sampler starts: where a rising river passes a trigger, in floods well apart."""
     n_steps = river.level.size
     trigger = rng.choice([40.0, 50.0, 65.0, 80.0], n_steps // STEPS_PER_DAY + 1, p=[0.15, 0.25, 0.3, 0.3])
     over = river.level > np.repeat(trigger, STEPS_PER_DAY)[:n_steps]
     rises = np.flatnonzero(over[1:] & ~over[:-1]) + 1
-    rises = rises[np.diff(rises, prepend=-STEPS_PER_DAY) > STEPS_PER_DAY]
+    # the longest programme ends after 18 hours: floods stay more than 12 hours apart, the mark of a new storm
+    apart = 3 * STEPS_PER_DAY // 2
+    rises = rises[np.diff(rises, prepend=-apart) >= apart]
     hours = np.minimum(rises[:, None] + np.arange(0, STEPS_PER_DAY // 4), n_steps - 1)
     # above this level the intake lies in the main current, and the sampler is switched off
     rises = rises[(river.level[hours].max(axis=1) < 120.0) & usable[hours].all(axis=1)]
@@ -212,7 +214,7 @@ def _triggers(
 def _programme(rng: np.random.Generator) -> NDArray[np.int64]:
     """Minutes after the trigger at which one flood's flasks fill."""
     n_flasks = int(rng.integers(1, 3)) if rng.uniform() < 0.25 else int(rng.integers(8, 17))
-    n_close = min(n_flasks, int(rng.integers(6, 13)))
+    n_close = n_flasks - int(rng.integers(0, 1 + n_flasks // 3))
     interval = int(rng.choice([10, 15, 15]))
     gaps = np.where(np.arange(n_flasks) < n_close, interval, 90)
     # a person arrives some time after the flood has begun
