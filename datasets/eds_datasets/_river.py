@@ -8,13 +8,14 @@ rain
     Proc. R. Soc. A 410, 269-288).
 level
     Three linear reservoirs in parallel (surface, interflow, groundwater; Maidment, 1993, Handbook of
-    Hydrology, ch. 9) give the discharge, and a wide channel's Manning law, discharge ∝ depth^(5/3), the level:
-    a rise in minutes, a recession that lasts for days.
+    Hydrology, ch. 9) give the discharge, and a wide channel's Manning law, discharge ∝ depth^(5/3), the
+    level: a rise in minutes, a recession that lasts for days.
 load
     Entrainment above a threshold level against settling (Roque-Bernard et al., 2023, Earth Surf. Dynam. 11,
     363-381): ``d(load)/dt = (equilibrium − load) / settling_time``, where the equilibrium grows as a power of
     the level above its threshold. Because the load lags behind the level, the load-level loop turns
-    counter-clockwise. Entrainment changes from one flood to the next, and the front of some floods lifts sand.
+    counter-clockwise. Entrainment changes from one flood to the next, and the front of some floods lifts
+    sand.
 """
 
 from __future__ import annotations
@@ -83,8 +84,8 @@ class River:
     exponent: float = 2.0
     settling_minutes: float = 45.0
     flood_spread: float = 0.7
-    flush_share: float = 0.3
-    flush_gain: float = 25.0
+    flush_share: float = 0.15
+    flush_gain: float = 90.0
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def relax(forcing: Floats, steps: float) -> Floats:
 
 
 def wander(n_steps: int, steps: float, rng: np.random.Generator) -> Floats:
-    """Ornstein-Uhlenbeck process of unit variance that forgets itself in `steps` time steps, shape (n_steps,)."""
+    """Ornstein-Uhlenbeck process of unit variance and correlation time `steps`, shape (n_steps,)."""
     from scipy.signal import lfilter
 
     keep = float(np.exp(-1.0 / steps))

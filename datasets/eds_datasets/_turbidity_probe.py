@@ -37,7 +37,8 @@ class Probe:
         Standard deviation of the logarithm of the sensitivity as the source of the grains changes, and the
         time in days in which it changes.
     eddy_spread : float
-        Standard deviation of the logarithm of the sensitivity within a flood (patches that pass within the hour).
+        Standard deviation of the logarithm of the sensitivity within a flood (patches that pass within the
+        hour).
     background : float
         Median turbidity of clear water, NTU.
     ceiling : float
@@ -127,7 +128,7 @@ def _fouling(river: Flow, probe: Probe, rng: np.random.Generator) -> Floats:
     np.add.at(strength, np.minimum(begin + length, n_steps), -gain)
     # a loose leaf covers the window at some readings and not at others
     flicker = np.exp(0.5 * wander(n_steps, 6.0, rng)) * (wander(n_steps, 4.0, rng) > -0.3)
-    return np.maximum(np.cumsum(strength)[:n_steps], 0.0) * flicker
+    return np.asarray(np.maximum(np.cumsum(strength)[:n_steps], 0.0) * flicker)
 
 
 def _spikes(n_steps: int, probe: Probe, rng: np.random.Generator) -> Floats:
@@ -161,7 +162,9 @@ def _logged(n_steps: int, probe: Probe, rng: np.random.Generator) -> NDArray[np.
     return kept
 
 
-def flasks(river: Flow, usable: NDArray[np.bool_], n_storms: int, probe: Probe, rng: np.random.Generator) -> Flasks:
+def flasks(
+    river: Flow, usable: NDArray[np.bool_], n_storms: int, probe: Probe, rng: np.random.Generator
+) -> Flasks:
     """Sample `n_storms` floods as an automatic sampler does: close together at first, then every 90 minutes.
 
     Parameters
@@ -197,7 +200,7 @@ def flasks(river: Flow, usable: NDArray[np.bool_], n_storms: int, probe: Probe, 
 def _triggers(
     river: Flow, usable: NDArray[np.bool_], n_storms: int, rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Steps at which the sampler starts: where a rising river passes a trigger, in floods well apart."""
+    """Return the steps at which the sampler starts: a rising river passes a trigger, in floods well apart."""
     n_steps = river.level.size
     trigger = rng.choice([40.0, 50.0, 65.0, 80.0], n_steps // STEPS_PER_DAY + 1, p=[0.15, 0.25, 0.3, 0.3])
     over = river.level > np.repeat(trigger, STEPS_PER_DAY)[:n_steps]
@@ -218,4 +221,4 @@ def _programme(rng: np.random.Generator) -> NDArray[np.int64]:
     interval = int(rng.choice([10, 15, 15]))
     gaps = np.where(np.arange(n_flasks) < n_close, interval, 90)
     # a person arrives some time after the flood has begun
-    return np.int64(rng.exponential(6.0)) + np.cumsum(gaps) - gaps[0]
+    return np.asarray(np.int64(rng.exponential(6.0)) + np.cumsum(gaps) - gaps[0])

@@ -1,17 +1,19 @@
 """The physics of volcanic seismograms: what a source sends out, what the path and the station make of it.
 
-Every event is the sum of two sources, and the classes differ in how much of each they have and how long it lasts:
+Every event is the sum of two sources, and the classes differ in how much of each they have and how long it
+lasts:
 
 burst
-    Brittle failure. P and then S waves whose scattered energy decays exponentially (the coda of Aki and Chouet,
-    1975, J. Geophys. Res. 80, 3322-3342), with a hump in the spectrum around the corner frequency of the source
-    (Brune, 1970, J. Geophys. Res. 75, 4997-5009). An explosion's burst is a slow blast of the same form.
+    Brittle failure. P and then S waves whose scattered energy decays exponentially (the coda of Aki and
+    Chouet, 1975, J. Geophys. Res. 80, 3322-3342), with a hump in the spectrum around the corner frequency of
+    the source (Brune, 1970, J. Geophys. Res. 75, 4997-5009). An explosion's burst is a slow blast of the
+    same form.
 tone
-    Resonance of a crack or conduit filled with fluid (Chouet, 1996, Nature 380, 309-316): lines at a fundamental and
-    its overtone, each a Lorentzian of quality factor Q, driven by noise under an emergent or a decaying envelope.
-    High Q and a sharp onset make the tornillo (Gómez and Torres, 1997, J. Volcanol. Geotherm. Res. 77, 173-193);
-    drive that never stops makes tremor; two sharp harmonics after a blast make Reventador's explosions
-    (Lees et al., 2008, J. Volcanol. Geotherm. Res. 176, 179-190).
+    Resonance of a crack or conduit filled with fluid (Chouet, 1996, Nature 380, 309-316): lines at a
+    fundamental and its overtone, each a Lorentzian of quality factor Q, driven by noise under an emergent or
+    a decaying envelope. High Q and a sharp onset make the tornillo (Gómez and Torres, 1997, J. Volcanol.
+    Geotherm. Res. 77, 173-193); drive that never stops makes tremor; two sharp harmonics after a blast make
+    Reventador's explosions (Lees et al., 2008, J. Volcanol. Geotherm. Res. 176, 179-190).
 
 The path takes high frequencies away, ``exp(−π f t*)`` with t* = travel time / quality; the site adds a smooth
 frequency response of its own; noise has a microseism and a slope. Frequencies are in Hz, times in s.
@@ -21,68 +23,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CLASSES", "LAWS", "Law", "Station", "Volcano", "event_parameters", "records", "stations"]
+from eds_datasets._volcano_laws import CLASSES, LAWS, Law
 
-Floats = NDArray[np.float64]
+__all__ = ["Station", "Volcano", "event_parameters", "records", "stations"]
 
-CLASSES = ("LP", "TR", "VT", "EXP", "HYB", "TOR")
-
-
-
-class Law(NamedTuple):
-    """A log-normal law: its median, and the standard deviation of the logarithm."""
-
-    median: float
-    spread: float
-
-
-LAWS: Mapping[str, Mapping[str, Law]] = MappingProxyType(
-    {
-        "LP": {
-            "snr": Law(5.0, 0.6), "burst": Law(0.1, 0.8), "burst_frequency": Law(4.5, 0.3), "burst_width": Law(0.5, 0.2),
-            "burst_decay": Law(4.0, 0.4), "s_delay": Law(0.8, 0.4), "tone": Law(1.0, 0.1), "tone_frequency": Law(1.25, 0.28),
-            "quality": Law(4.0, 0.45), "overtone": Law(0.4, 0.6), "overtone_ratio": Law(2.3, 0.2), "rise": Law(8.0, 0.45),
-            "decay": Law(9.0, 0.35), "modulation": Law(0.1, 0.5),
-        },
-        "TR": {
-            "snr": Law(8.0, 0.6), "burst": Law(0.02, 0.8), "burst_frequency": Law(4.5, 0.3), "burst_width": Law(0.5, 0.2),
-            "burst_decay": Law(6.0, 0.4), "s_delay": Law(0.8, 0.4), "tone": Law(1.0, 0.1), "tone_frequency": Law(2.0, 0.3),
-            "quality": Law(2.2, 0.4), "overtone": Law(1.0, 0.4), "overtone_ratio": Law(2.2, 0.2), "rise": Law(3.0, 0.4),
-            "decay": Law(90.0, 0.8), "modulation": Law(0.2, 0.5),
-        },
-        "VT": {
-            "snr": Law(55.0, 0.6), "burst": Law(1.0, 0.1), "burst_frequency": Law(7.7, 0.3), "burst_width": Law(0.5, 0.25),
-            "burst_decay": Law(2.7, 0.4), "s_delay": Law(1.6, 0.5), "tone": Law(0.1, 0.9), "tone_frequency": Law(3.0, 0.35),
-            "quality": Law(4.0, 0.4), "overtone": Law(0.4, 0.6), "overtone_ratio": Law(2.2, 0.2), "rise": Law(1.0, 0.5),
-            "decay": Law(6.0, 0.4), "modulation": Law(0.1, 0.5),
-        },
-        "EXP": {
-            "snr": Law(20.0, 0.6), "burst": Law(1.0, 0.2), "burst_frequency": Law(0.85, 0.2), "burst_width": Law(0.38, 0.25),
-            "burst_decay": Law(5.0, 0.45), "s_delay": Law(0.4, 0.5), "tone": Law(0.42, 0.45), "tone_frequency": Law(1.22, 0.12),
-            "quality": Law(35.0, 0.6), "overtone": Law(0.4, 0.5), "overtone_ratio": Law(2.0, 0.0), "rise": Law(5.0, 0.45),
-            "decay": Law(25.0, 0.45), "modulation": Law(0.2, 0.5),
-        },
-        "HYB": {
-            "snr": Law(26.0, 0.6), "burst": Law(1.0, 0.2), "burst_frequency": Law(8.0, 0.3), "burst_width": Law(0.8, 0.2),
-            "burst_decay": Law(3.6, 0.4), "s_delay": Law(0.9, 0.5), "tone": Law(0.12, 0.6), "tone_frequency": Law(2.6, 0.35),
-            "quality": Law(5.0, 0.4), "overtone": Law(0.5, 0.5), "overtone_ratio": Law(2.2, 0.2), "rise": Law(2.5, 0.5),
-            "decay": Law(9.0, 0.4), "modulation": Law(0.1, 0.5),
-        },
-        "TOR": {
-            "snr": Law(10.0, 0.6), "burst": Law(0.1, 0.8), "burst_frequency": Law(5.0, 0.35), "burst_width": Law(0.5, 0.2),
-            "burst_decay": Law(2.5, 0.4), "s_delay": Law(0.6, 0.5), "tone": Law(1.0, 0.1), "tone_frequency": Law(2.2, 0.4),
-            "quality": Law(50.0, 1.0), "overtone": Law(0.12, 0.9), "overtone_ratio": Law(2.6, 0.15), "rise": Law(0.4, 0.7),
-            "decay": Law(9.0, 0.45), "modulation": Law(0.05, 0.5),
-        },
-    }
-)  # fmt: skip
-"""Medians from real events (lowest first: amplitude 1, frequency Hz, width of the hump in ln f, time s, Q 1)."""
+Floats = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -94,7 +44,8 @@ class Volcano:
     laws : mapping of str to mapping of str to Law
         Law of each source parameter, for each class.
     widening : float
-        Factor on every spread: 0 makes all events of a class alike, and more than 1 makes the classes overlap more.
+        Factor on every spread: 0 makes all events of a class alike, and more than 1 makes the classes
+        overlap more.
     attenuation : float
         Median of t* in s.
     site_spread : float
@@ -125,7 +76,9 @@ class Station(NamedTuple):
     microseism: Floats
 
 
-def event_parameters(labels: NDArray[np.int64], volcano: Volcano, rng: np.random.Generator) -> dict[str, Floats]:
+def event_parameters(
+    labels: NDArray[np.int64], volcano: Volcano, rng: np.random.Generator
+) -> dict[str, Floats]:
     """Draw the source parameters of events: arrays of shape (n_events,) under the names of the laws."""
     drawn = {}
     for name in LAWS["LP"]:
@@ -214,11 +167,11 @@ def _tone_envelope(event: Mapping[str, Floats], lag: Floats, rng: np.random.Gene
     grid = np.linspace(0, 1, lag.shape[1])
     wander = np.stack([np.interp(grid, knots, row) for row in slow - slow.mean(axis=1, keepdims=True)])
     wander /= wander.std(axis=1, keepdims=True)
-    return event["tone"] * spindle / peak * np.exp(event["modulation"] * wander)
+    return np.asarray(event["tone"] * spindle / peak * np.exp(event["modulation"] * wander))
 
 
 def _hump(event: Mapping[str, Floats], frequencies: Floats) -> Floats:
-    """A log-normal hump: rise below the corner, fall by attenuation above it."""
+    """Spectrum of the burst: rise below the corner, fall by attenuation above it."""
     distance = np.log(np.maximum(frequencies, 1e-3) / event["burst_frequency"]) / event["burst_width"]
     return np.exp(-0.5 * distance**2)
 
@@ -246,7 +199,9 @@ def _shaped(spectrum: Floats, n_samples: int, rng: np.random.Generator) -> Float
 
 
 def _noise(station: Station, frequencies: Floats, n_samples: int, rng: np.random.Generator) -> Floats:
-    microseism = station.microseism[:, None] * np.exp(-0.5 * (np.log(np.maximum(frequencies, 1e-3) / 0.25) / 0.4) ** 2)
+    microseism = station.microseism[:, None] * np.exp(
+        -0.5 * (np.log(np.maximum(frequencies, 1e-3) / 0.25) / 0.4) ** 2
+    )
     slope = 1.0 / np.maximum(frequencies, 0.3) ** 0.8
     return _shaped((microseism * 10 + slope) * _short_period(frequencies), n_samples, rng)
 
@@ -255,7 +210,7 @@ def _loudness(signal: Floats, envelope: Floats) -> Floats:
     """Root mean square of the signal where it is near its peak, in units of its envelope."""
     weight = envelope**4
     square = signal**2 / np.maximum(envelope**2, 1e-12)
-    return np.sqrt((weight * square).sum(axis=1) / weight.sum(axis=1))
+    return np.asarray(np.sqrt((weight * square).sum(axis=1) / weight.sum(axis=1)))
 
 
 def _duration(envelope: Floats, onset: Floats, sampling_rate: float) -> Floats:

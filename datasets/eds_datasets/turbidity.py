@@ -1,4 +1,4 @@
-"""Turbidity and suspended load of the Capesterre river (Guadeloupe): 116 real samples, and a river like it."""
+"""Turbidity and suspended load of the Capesterre river, Guadeloupe: 116 real samples, and a river like it."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ class Turbidity(Dataset):
     Attributes
     ----------
     samples : DataFrame
-        One row per calibration sample in order of ``time`` (the index): ``level`` in cm, ``turbidity`` in NTU,
-        ``load`` in mg/L, and ``storm``, the number of the flood that the sample belongs to: samples of one
-        storm are not independent of each other.
+        One row per calibration sample in order of ``time`` (the index): ``level`` in cm, ``turbidity`` in
+        NTU, ``load`` in mg/L, and ``storm``, the number of the flood that the sample belongs to: samples of
+        one storm are not independent of each other.
     flasks : DataFrame
         Every flask that the laboratory weighed, in order of ``time`` (the index): ``load`` in mg/L.
     series : DataFrame or None
@@ -114,7 +114,9 @@ def _read_figure(path: Path) -> pd.DataFrame:
     cell = json.loads(path.read_text(encoding="utf-8"))["cells"][_FIGURE_CELL]
     images = [output["data"]["image/svg+xml"] for output in cell["outputs"] if "data" in output]
     if not images:
-        raise EdsError(f"{path} has no figure in cell {_FIGURE_CELL}: expected an output of type image/svg+xml")
+        raise EdsError(
+            f"{path} has no figure in cell {_FIGURE_CELL}: expected an output of type image/svg+xml"
+        )
     time, (level, turbidity, load) = stacked_series("".join(images[0]))
     # a position in the figure is good to 1e-5 in these units
     columns = {"level": level.round(4), "turbidity": turbidity.round(4), "load": load.round(3)}
@@ -128,7 +130,9 @@ def _read_laboratory(path: Path) -> pd.DataFrame:
 
     table = pd.read_csv(path, sep=";", usecols=["Date", "Hour", "Suspended Load"]).dropna()
     time = pd.to_datetime(table["Date"] + " " + table["Hour"], format="mixed").to_numpy("datetime64[s]")
-    loads = pd.DataFrame({"load": table["Suspended Load"].to_numpy()}, index=pd.DatetimeIndex(time, name="time"))
+    loads = pd.DataFrame(
+        {"load": table["Suspended Load"].to_numpy()}, index=pd.DatetimeIndex(time, name="time")
+    )
     return loads.sort_index(kind="stable")
 
 
@@ -142,11 +146,12 @@ def simulate_turbidity(
 ) -> Turbidity:
     """Simulate a small river, the probe in it and the flasks that calibrate the probe.
 
-    Rain (Neyman-Scott pulses; Rodriguez-Iturbe et al., 1987) fills three linear reservoirs, Manning's law turns
-    their discharge into a level, and entrainment against settling (Roque-Bernard et al., 2023,
-    doi:10.5194/esurf-11-363-2023) turns the level into a load that lags behind it. The probe sees the surface of
-    the grains, so its sensitivity falls as the grains grow coarser with the level and changes from flood to flood;
-    it fouls, spikes, saturates at 500 NTU and fails. See `River` and `Probe` for every parameter.
+    Rain (Neyman-Scott pulses; Rodriguez-Iturbe et al., 1987) fills three linear reservoirs, Manning's law
+    turns their discharge into a level, and entrainment against settling (Roque-Bernard et al., 2023,
+    doi:10.5194/esurf-11-363-2023) turns the level into a load that lags behind it. The probe sees the
+    surface of the grains, so its sensitivity falls as the grains grow coarser with the level and changes
+    from flood to flood; it fouls, spikes, saturates at 500 NTU and fails. See `River` and `Probe` for every
+    parameter.
 
     Parameters
     ----------
@@ -173,13 +178,17 @@ def simulate_turbidity(
         A record shorter than a day, or no storm to sample.
     """
     if years * 365.25 < 1 or n_storms < 1:
-        raise UsageError(f"nothing to simulate: {years:g} years and {n_storms} storms, expected a day and one storm")
+        raise UsageError(
+            f"nothing to simulate: {years:g} years and {n_storms} storms, expected a day and one storm"
+        )
     rng = np.random.default_rng(seed)
     probe = probe or Probe()
     truth = flow(int(years * 365.25 * STEPS_PER_DAY), river or River(), rng)
     level, turbidity, logged = read_out(truth, probe, rng)
     taken = flasks(truth, logged & _present(level) & _present(turbidity), n_storms, probe, rng)
-    samples = _sampled(taken.minute, level=level, turbidity=turbidity).assign(load=taken.load, storm=taken.storm)
+    samples = _sampled(taken.minute, level=level, turbidity=turbidity).assign(
+        load=taken.load, storm=taken.storm
+    )
     return Turbidity(
         name="turbidity",
         source="simulated",
@@ -201,7 +210,9 @@ def _sampled(minute: Any, **columns: Any) -> pd.DataFrame:
     import pandas as pd
 
     first, weight = minute // STEP_MINUTES, (minute % STEP_MINUTES) / STEP_MINUTES
-    between = {name: values[first] * (1 - weight) + values[first + 1] * weight for name, values in columns.items()}
+    between = {
+        name: values[first] * (1 - weight) + values[first + 1] * weight for name, values in columns.items()
+    }
     time = pd.DatetimeIndex(_START + minute.astype("timedelta64[m]"), name="time")
     return pd.DataFrame(between, index=time)
 
@@ -254,7 +265,9 @@ def read_logger(path: Path) -> pd.DataFrame:
     table = pd.read_csv(path, comment="#", na_values=["NAN"])
     expected = ["datetime", "level", "turbidity"]
     if not set(expected) <= set(table.columns):
-        raise EdsError(f"{path} is no logger file: expected columns {', '.join(expected)}, got {', '.join(table.columns)}")
+        raise EdsError(
+            f"{path} is no logger file: expected {', '.join(expected)}; got {', '.join(table.columns)}"
+        )
     values = table[["level", "turbidity"]].astype(np.float64)
     time = pd.DatetimeIndex(pd.to_datetime(table["datetime"]), name="time")
     return values.where(_present(values.to_numpy())).set_index(time)

@@ -1,4 +1,4 @@
-"""Seismograms of volcanoes: obspy's own examples, icequakes by download, and six simulated classes of events."""
+"""Seismograms of volcanoes: obspy's own examples, icequakes by download, six simulated classes of events."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from eds_datasets import fetch, registry
-from eds_datasets._volcano_signals import CLASSES, Law, Station, Volcano, event_parameters, records, stations
+from eds_datasets._volcano_laws import CLASSES, Law
+from eds_datasets._volcano_signals import Station, Volcano, event_parameters, records, stations
 from eds_datasets.dataset import Dataset, Layer, Source, choose_layer
 from eds_datasets.errors import UsageError
 
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["CLASSES", "PUBLISHED_COUNTS", "Law", "Volcano", "VolcanoRecords", "load_volcano", "simulate_volcano"]
+__all__ = [
+    "CLASSES",
+    "PUBLISHED_COUNTS",
+    "Law",
+    "Volcano",
+    "VolcanoRecords",
+    "load_volcano",
+    "simulate_volcano",
+]
 
 PUBLISHED_COUNTS: Mapping[str, int] = {"LP": 62030, "TR": 5245, "VT": 516, "EXP": 48, "HYB": 143, "TOR": 32}
 """Events of each class in the catalogue of Ubinas (Malfante et al., 2018, doi:10.1029/2018JB015470)."""
@@ -49,11 +58,12 @@ class VolcanoRecords(Dataset):
     Attributes
     ----------
     waveforms : ndarray of float32, shape (n_records, n_samples), or list of such arrays
-        Vertical and, for real records, horizontal ground velocity. Real records differ in length and are a list.
+        Vertical and, for real records, horizontal ground velocity. Real records differ in length and are a
+        list.
     table : DataFrame
-        One row per record: ``label`` (one of `CLASSES`, or ICE), ``event`` and ``station``: records of one event, and
-        records of one station, are not independent of each other; ``channel``; ``sampling_rate`` in Hz;
-        ``onset`` and ``duration`` of the event in s, NaN where nobody has measured them.
+        One row per record: ``label`` (one of `CLASSES`, or ICE), ``event`` and ``station``: records of one
+        event, and records of one station, are not independent of each other; ``channel``; ``sampling_rate``
+        in Hz; ``onset`` and ``duration`` of the event in s, NaN where nobody has measured them.
     classes : tuple of str
         The classes that can occur, in the order of the published table.
     """
@@ -108,7 +118,10 @@ def _packaged() -> VolcanoRecords:
         text = root.joinpath(path.format(component)).read_text(encoding="ascii")
         rows.append((_ascii_trace(text), label, place))
     return _from_traces(
-        rows, "packaged", "LGPL-3.0", "test data of ObsPy, doi:10.1785/gssrl.81.3.530: MVO Montserrat, INGV Catania"
+        rows,
+        "packaged",
+        "LGPL-3.0",
+        "test data of ObsPy, doi:10.1785/gssrl.81.3.530: MVO Montserrat, INGV Catania",
     )
 
 
@@ -220,8 +233,8 @@ def simulate_volcano(
     Returns
     -------
     VolcanoRecords
-        ``waveforms`` in units of the noise's standard deviation. Tremor may begin before its record: its onset is
-        then 0 and its duration the whole window.
+        ``waveforms`` in units of the noise's standard deviation. Tremor may begin before its record: its
+        onset is then 0 and its duration the whole window.
 
     Raises
     ------
@@ -234,7 +247,9 @@ def simulate_volcano(
     if not 1 <= records_per_event <= n_stations:
         raise UsageError(f"{records_per_event} records per event need as many stations, got {n_stations}")
     if window * sampling_rate < 1000:
-        raise UsageError(f"a record of {window:g} s at {sampling_rate:g} Hz is too short: expected 1000 samples or more")
+        raise UsageError(
+            f"a record of {window:g} s at {sampling_rate:g} Hz is too short: expected 1000 samples or more"
+        )
     labels = rng.permutation(np.repeat(np.arange(len(CLASSES)), counts))
     n_samples = round(window * sampling_rate)
     network = stations(n_stations, np.fft.rfftfreq(n_samples, 1.0 / sampling_rate), volcano, rng)
@@ -257,7 +272,13 @@ def simulate_volcano(
 
 
 def _simulated(
-    waveforms: NDArray[np.float32], labels: Any, event: Any, station: Any, start: Any, duration: Any, rate: float
+    waveforms: NDArray[np.float32],
+    labels: Any,
+    event: Any,
+    station: Any,
+    start: Any,
+    duration: Any,
+    rate: float,
 ) -> VolcanoRecords:
     import pandas as pd
 
@@ -277,7 +298,7 @@ def _simulated(
         name="volcano",
         source="simulated",
         licence="MIT",
-        citation="simulated after Chouet (1996), doi:10.1038/380309a0, and Malfante et al. (2018), doi:10.1029/2018JB015470",
+        citation="simulated after Chouet (1996), doi:10.1038/380309a0",
         units=_UNITS | {"waveforms": "standard deviation of the noise"},
         waveforms=waveforms,
         table=table,
@@ -286,18 +307,25 @@ def _simulated(
 
 
 def _counts(n_events: int, shares: str | Mapping[str, float]) -> NDArray[np.int64]:
-    """Number of events of each class: largest remainders, and at least one event where there is a share."""
+    """Return the number of events of each class, at least one where there is a share (largest remainders)."""
     if isinstance(shares, str):
-        known: dict[str, Mapping[str, float]] = {"balanced": dict.fromkeys(CLASSES, 1.0), "published": PUBLISHED_COUNTS}
+        known: dict[str, Mapping[str, float]] = {
+            "balanced": dict.fromkeys(CLASSES, 1.0),
+            "published": PUBLISHED_COUNTS,
+        }
         if shares not in known:
-            raise UsageError(f"no shares {shares!r}: expected balanced, published or a mapping of class to share")
+            raise UsageError(
+                f"no shares {shares!r}: expected balanced, published or a mapping of class to share"
+            )
         shares = known[shares]
     unknown = set(shares) - set(CLASSES)
     if unknown:
         raise UsageError(f"no class {sorted(unknown)[0]!r}: expected one of {', '.join(CLASSES)}")
     weights = np.array([shares.get(kind, 0.0) for kind in CLASSES], dtype=np.float64)
     if weights.min() < 0 or weights.sum() <= 0 or n_events < (weights > 0).sum():
-        raise UsageError(f"{n_events} events cannot be shared as {dict(shares)}: expected an event for each class")
+        raise UsageError(
+            f"{n_events} events cannot be shared as {dict(shares)}: expected an event for each class"
+        )
     exact = np.maximum(n_events * weights / weights.sum(), weights > 0)
     exact *= n_events / exact.sum()
     counts = np.maximum(np.floor(exact), weights > 0).astype(np.int64)
@@ -305,6 +333,4 @@ def _counts(n_events: int, shares: str | Mapping[str, float]) -> NDArray[np.int6
     # what is left over goes to the largest remainders; what is too much comes from the largest class
     counts[np.argsort(counts - exact)[: max(missing, 0)]] += 1
     counts[np.argmax(counts)] += min(missing, 0)
-    return counts
-
-
+    return np.asarray(counts)

@@ -1,7 +1,7 @@
 """The simulated river is held against the real one, and a river that is detuned is caught.
 
-Every statistic is the median over several seeds, because thirteen storms make a noisy sample; the real value is
-one draw of the same kind.
+Every statistic is the median over several seeds, because thirteen storms make a noisy sample; the real value
+is one draw of the same kind.
 """
 
 import numpy as np
@@ -12,6 +12,8 @@ from eds_datasets.turbidity import simulate_turbidity
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import r2_score
 from sklearn.model_selection import KFold, LeaveOneGroupOut, cross_val_predict
+
+pytestmark = pytest.mark.slow
 
 N_SEEDS = 8
 
@@ -41,7 +43,7 @@ TARGETS = {
     "ln T and ln h: R2": (0.76, 0.08, "absolute"),
     "ln T and ln h: sd": (0.60, 0.12, "absolute"),
     "correlation level-load": (0.63, 0.15, "absolute"),
-    "correlation turbidity-load": (0.32, 0.30, "absolute"),
+    "correlation turbidity-load": (0.32, 0.35, "absolute"),
     "random split R2": (0.75, 0.08, "absolute"),
     "worst storm left out": (-2.0, 2.05, "absolute"),
     "best storm left out": (0.85, 0.10, "absolute"),
@@ -59,7 +61,9 @@ def statistics(seed, river, probe):
     both, alone = LinearRegression().fit(features, target), LinearRegression().fit(features[:, :1], target)
     split = cross_val_predict(LinearRegression(), features, target, cv=KFold(5, shuffle=True, random_state=0))
     out = cross_val_predict(LinearRegression(), features, target, groups=storm, cv=LeaveOneGroupOut())
-    folds = [r2_score(target[storm == s], out[storm == s]) for s in np.unique(storm) if (storm == s).sum() >= 5]
+    folds = [
+        r2_score(target[storm == s], out[storm == s]) for s in np.unique(storm) if (storm == s).sum() >= 5
+    ]
     return {
         "level mean": level.mean(),
         "level sd": level.std(),
