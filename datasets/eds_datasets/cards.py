@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from eds_datasets.dataset import Dataset
+from eds_datasets.dataset import Dataset, with_index
 from eds_datasets.fetch import cached
 from eds_datasets.inventory import InventoryEntry
 from eds_datasets.registry import RegistryEntry
@@ -145,9 +145,10 @@ def _columns(
         for match in _COLUMN.finditer(text)
         for column in re.findall(r"``(\w+)``", match["names"])
     }
-    for column in table:
+    whole = with_index(table)
+    for column in map(str, whole):
         meaning = _one_line(documented.get(column, ""))
-        yield f"`{name}.{column}`", _kind(table[column].dtype), units.get(column, ""), meaning
+        yield f"`{name}.{column}`", _kind(whole[column].dtype), units.get(column, ""), meaning
 
 
 def attributes(kind: type) -> dict[str, str]:
@@ -173,6 +174,8 @@ def _shape(value: Any) -> str:
         return f"{len(value):,} rows"
     if isinstance(value, np.ndarray):
         return f"{value.dtype} {' × '.join(f'{size:,}' for size in value.shape)}"
+    if isinstance(value, list):
+        return f"list of {len(value):,}"
     return type(value).__name__
 
 
