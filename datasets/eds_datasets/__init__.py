@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from eds_datasets.arrivals import Arrivals, load_arrivals
     from eds_datasets.digits import Digits, load_digits
+    from eds_datasets.displacement import Displacement, load_le_teil_displacement
     from eds_datasets.epicentre import LeTeil, load_le_teil, simulate_le_teil
     from eds_datasets.iris import Iris, load_iris
     from eds_datasets.phasenet import PhaseNet, load_phasenet_weights
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Arrivals",
     "Digits",
+    "Displacement",
     "Iris",
     "LeTeil",
     "PhaseNet",
@@ -29,6 +31,7 @@ __all__ = [
     "load_digits",
     "load_iris",
     "load_le_teil",
+    "load_le_teil_displacement",
     "load_phasenet_weights",
     "load_spot_records",
     "load_waveforms",
@@ -40,6 +43,7 @@ __all__ = [
 _MODULES = {
     "Arrivals": "arrivals",
     "Digits": "digits",
+    "Displacement": "displacement",
     "Iris": "iris",
     "LeTeil": "epicentre",
     "PhaseNet": "phasenet",
@@ -49,6 +53,7 @@ _MODULES = {
     "load_digits": "digits",
     "load_iris": "iris",
     "load_le_teil": "epicentre",
+    "load_le_teil_displacement": "displacement",
     "load_phasenet_weights": "phasenet",
     "load_spot_records": "spot",
     "load_waveforms": "waveforms",
