@@ -10,32 +10,70 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from eds_datasets.arrivals import Arrivals, load_arrivals
+    from eds_datasets.challenge import HeldOut, make_challenge
     from eds_datasets.digits import Digits, load_digits
     from eds_datasets.iris import Iris, load_iris
+    from eds_datasets.neighbourhoods import normalized_eigenvalues
+    from eds_datasets.phasenet import PhaseNet, PhaseNetWeights, load_phasenet_weights, standardize
+    from eds_datasets.spot import SpotRecords, load_spot_records, simulate_spot_records
+    from eds_datasets.turbidity import Turbidity, load_turbidity, simulate_turbidity
+    from eds_datasets.volcano import VolcanoRecords, load_volcano, simulate_volcano
     from eds_datasets.waveforms import Waveforms, load_waveforms, simulate_waveforms
 
 __all__ = [
     "Arrivals",
     "Digits",
+    "HeldOut",
     "Iris",
+    "PhaseNet",
+    "PhaseNetWeights",
+    "SpotRecords",
+    "Turbidity",
+    "VolcanoRecords",
     "Waveforms",
     "load_arrivals",
     "load_digits",
     "load_iris",
+    "load_phasenet_weights",
+    "load_spot_records",
+    "load_turbidity",
+    "load_volcano",
     "load_waveforms",
+    "make_challenge",
+    "normalized_eigenvalues",
+    "simulate_spot_records",
+    "simulate_turbidity",
+    "simulate_volcano",
     "simulate_waveforms",
+    "standardize",
 ]
 
 _MODULES = {
     "Arrivals": "arrivals",
     "Digits": "digits",
+    "HeldOut": "challenge",
     "Iris": "iris",
+    "PhaseNet": "phasenet",
+    "PhaseNetWeights": "phasenet",
+    "SpotRecords": "spot",
+    "Turbidity": "turbidity",
+    "VolcanoRecords": "volcano",
     "Waveforms": "waveforms",
     "load_arrivals": "arrivals",
     "load_digits": "digits",
     "load_iris": "iris",
+    "load_phasenet_weights": "phasenet",
+    "load_spot_records": "spot",
+    "load_turbidity": "turbidity",
+    "load_volcano": "volcano",
     "load_waveforms": "waveforms",
+    "make_challenge": "challenge",
+    "normalized_eigenvalues": "neighbourhoods",
+    "simulate_spot_records": "spot",
+    "simulate_turbidity": "turbidity",
+    "simulate_volcano": "volcano",
     "simulate_waveforms": "waveforms",
+    "standardize": "phasenet",
 }
 
 

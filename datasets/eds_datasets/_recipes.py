@@ -116,8 +116,8 @@ CHALLENGES: dict[str, Recipe] = {
         description="""
 Each row is a record of 60 s at one of six stations around a volcano: `waveforms`, whole counts, shape
 (n, 3000), vertical, at `sampling_rate` 50 Hz. It shows a long-period event (LP), tremor (TR), a
-volcano-tectonic earthquake (VT), an explosion (EXP), a hybrid (HYB) or a tornillo (TOR). Two stations recorded each event;
-the group is the event. The test set comes from another network on another day.
+volcano-tectonic earthquake (VT), an explosion (EXP), a hybrid (HYB) or a tornillo (TOR). Two stations
+recorded each event; the group is the event. The test set comes from another network on another day.
 """,
     ),
     "windows": Recipe(

@@ -242,3 +242,22 @@ def _volcano(records: Any) -> list[View]:
         )
         for row in sorted(first.itertuples(), key=lambda row: str(row.label))
     ]
+
+
+@view("spot")
+def _spot(records: Any) -> list[View]:
+    """Show the first set, one record of each kind."""
+    return [
+        View(
+            kind="line",
+            title=f"{kind} ({layer})",
+            x_label="sample",
+            y_label="value",
+            x=np.arange(values.size),
+            y=values,
+        )
+        for kind, layer, values in sorted(
+            zip(records.kind[0], records.layer[0], records.values[0], strict=True),
+            key=lambda record: str(record[0]),
+        )
+    ]
