@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from eds_datasets.arrivals import Arrivals, load_arrivals
     from eds_datasets.challenge import HeldOut, make_challenge
     from eds_datasets.digits import Digits, load_digits
+    from eds_datasets.epicentre import LeTeil, epicentral_distance, load_le_teil, simulate_le_teil
     from eds_datasets.iris import Iris, load_iris
     from eds_datasets.neighbourhoods import normalized_eigenvalues
     from eds_datasets.phasenet import PhaseNet, PhaseNetWeights, load_phasenet_weights, standardize
@@ -25,15 +26,18 @@ __all__ = [
     "Digits",
     "HeldOut",
     "Iris",
+    "LeTeil",
     "PhaseNet",
     "PhaseNetWeights",
     "SpotRecords",
     "Turbidity",
     "VolcanoRecords",
     "Waveforms",
+    "epicentral_distance",
     "load_arrivals",
     "load_digits",
     "load_iris",
+    "load_le_teil",
     "load_phasenet_weights",
     "load_spot_records",
     "load_turbidity",
@@ -41,6 +45,7 @@ __all__ = [
     "load_waveforms",
     "make_challenge",
     "normalized_eigenvalues",
+    "simulate_le_teil",
     "simulate_spot_records",
     "simulate_turbidity",
     "simulate_volcano",
@@ -53,15 +58,18 @@ _MODULES = {
     "Digits": "digits",
     "HeldOut": "challenge",
     "Iris": "iris",
+    "LeTeil": "epicentre",
     "PhaseNet": "phasenet",
     "PhaseNetWeights": "phasenet",
     "SpotRecords": "spot",
     "Turbidity": "turbidity",
     "VolcanoRecords": "volcano",
     "Waveforms": "waveforms",
+    "epicentral_distance": "epicentre",
     "load_arrivals": "arrivals",
     "load_digits": "digits",
     "load_iris": "iris",
+    "load_le_teil": "epicentre",
     "load_phasenet_weights": "phasenet",
     "load_spot_records": "spot",
     "load_turbidity": "turbidity",
@@ -69,6 +77,7 @@ _MODULES = {
     "load_waveforms": "waveforms",
     "make_challenge": "challenge",
     "normalized_eigenvalues": "neighbourhoods",
+    "simulate_le_teil": "epicentre",
     "simulate_spot_records": "spot",
     "simulate_turbidity": "turbidity",
     "simulate_volcano": "volcano",
