@@ -261,3 +261,44 @@ def _spot(records: Any) -> list[View]:
             key=lambda record: str(record[0]),
         )
     ]
+
+
+@view("epicentre")
+def _epicentre(quake: Any) -> list[View]:
+    from eds_datasets.epicentre import epicentral_distance
+
+    stations = quake.stations
+    place = (stations["latitude"].to_numpy(), stations["longitude"].to_numpy())
+    distance = epicentral_distance(*place, quake.latitude, quake.longitude)
+    kinds = np.where(quake.is_outlier, "known outlier", "pick")
+    nearest = int(np.argmin(distance))
+    time = quake.start[nearest] + np.arange(quake.waveforms.shape[1]) / quake.sampling_rate
+    return [
+        View(
+            kind="points",
+            title="the network",
+            x_label="longitude (degrees)",
+            y_label="latitude (degrees)",
+            x=np.append(place[1], quake.longitude),
+            y=np.append(place[0], quake.latitude),
+            classes=np.append(np.full(len(stations), "station"), "epicentre"),
+        ),
+        View(
+            kind="points",
+            title="arrivals of P",
+            x_label="distance from the epicentre (km)",
+            y_label="time (s)",
+            x=distance,
+            y=quake.p_time,
+            classes=kinds,
+        ),
+        View(
+            kind="line",
+            title=f"the nearest station, {stations['station'].iloc[nearest]}",
+            x_label="time (s)",
+            y_label=quake.units["waveforms"],
+            x=time,
+            y=quake.waveforms[nearest],
+            marks={"P": float(quake.p_time[nearest])},
+        ),
+    ]
