@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from eds_datasets.digits import Digits, load_digits
     from eds_datasets.epicentre import LeTeil, epicentral_distance, load_le_teil, simulate_le_teil
     from eds_datasets.iris import Iris, load_iris
+    from eds_datasets.lidar import Lidar, load_lidar, simulate_lidar
     from eds_datasets.neighbourhoods import normalized_eigenvalues
     from eds_datasets.phasenet import PhaseNet, PhaseNetWeights, load_phasenet_weights, standardize
     from eds_datasets.spot import SpotRecords, load_spot_records, simulate_spot_records
@@ -27,6 +28,7 @@ __all__ = [
     "HeldOut",
     "Iris",
     "LeTeil",
+    "Lidar",
     "PhaseNet",
     "PhaseNetWeights",
     "SpotRecords",
@@ -38,6 +40,7 @@ __all__ = [
     "load_digits",
     "load_iris",
     "load_le_teil",
+    "load_lidar",
     "load_phasenet_weights",
     "load_spot_records",
     "load_turbidity",
@@ -46,6 +49,7 @@ __all__ = [
     "make_challenge",
     "normalized_eigenvalues",
     "simulate_le_teil",
+    "simulate_lidar",
     "simulate_spot_records",
     "simulate_turbidity",
     "simulate_volcano",
@@ -59,6 +63,7 @@ _MODULES = {
     "HeldOut": "challenge",
     "Iris": "iris",
     "LeTeil": "epicentre",
+    "Lidar": "lidar",
     "PhaseNet": "phasenet",
     "PhaseNetWeights": "phasenet",
     "SpotRecords": "spot",
@@ -70,6 +75,7 @@ _MODULES = {
     "load_digits": "digits",
     "load_iris": "iris",
     "load_le_teil": "epicentre",
+    "load_lidar": "lidar",
     "load_phasenet_weights": "phasenet",
     "load_spot_records": "spot",
     "load_turbidity": "turbidity",
@@ -78,6 +84,7 @@ _MODULES = {
     "make_challenge": "challenge",
     "normalized_eigenvalues": "neighbourhoods",
     "simulate_le_teil": "epicentre",
+    "simulate_lidar": "lidar",
     "simulate_spot_records": "spot",
     "simulate_turbidity": "turbidity",
     "simulate_volcano": "volcano",

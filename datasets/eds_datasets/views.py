@@ -302,3 +302,24 @@ def _epicentre(quake: Any) -> list[View]:
             marks={"P": float(quake.p_time[nearest])},
         ),
     ]
+
+
+@view("lidar")
+def _lidar(cloud: Any) -> list[View]:
+    """Show a part of the points from above and from the side."""
+    chosen = np.random.default_rng(0).permutation(len(cloud.points))[:6000]
+    x, y, z = cloud.points[chosen].T
+    labels = np.asarray(cloud.label_names)[cloud.labels[chosen]]
+    unit = cloud.units["points"]
+    return [
+        View(
+            kind="points",
+            title=title,
+            x_label=f"{across} ({unit})",
+            y_label=f"{up} ({unit})",
+            x=a,
+            y=b,
+            classes=labels,
+        )
+        for title, across, up, a, b in (("from above", "x", "y", x, y), ("from the side", "x", "z", x, z))
+    ]
