@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 __all__ = ["CHALLENGES", "Part", "Recipe"]
 
 _RECORDS_PER_EVENT = 2
+_POINTS_PER_SCENE = 2000
+_LIDAR_STEP = 0.1  # degrees between rays: one third of the default's resolution, a tenth of its points
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -107,6 +109,40 @@ def _volcano(generator: np.random.Generator, n_rows: int) -> Part:
     )
 
 
+def _lidar(generator: np.random.Generator, n_rows: int) -> Part:
+    from eds_datasets.lidar import Scene, simulate_lidar
+
+    n_scenes = -(-n_rows // _POINTS_PER_SCENE)
+    scenes = [simulate_lidar(generator, scene=Scene(step=_LIDAR_STEP)) for _ in range(n_scenes)]
+    points = np.concatenate([scene.points for scene in scenes]).round(4).astype(np.float32)
+    labels = np.concatenate([np.asarray(scene.label_names)[scene.labels] for scene in scenes])
+    things = np.concatenate([scene.things for scene in scenes])
+    number = np.repeat(np.arange(n_scenes), [len(scene.points) for scene in scenes])
+    # a thing of one label may be the whole ground: its points are grouped by the square metre
+    cells = np.column_stack([number, things, np.floor(points[:, :2])]).astype(np.int64)
+    rows = _balanced(labels, n_rows, generator)
+    # the order of a scan would tell where a ray met the next thing
+    mixed = generator.permutation(len(points))
+    return Part(
+        features={"point": points[rows], "scene": number[rows]},
+        labels=labels[rows],
+        groups=np.unique(cells, axis=0, return_inverse=True)[1].reshape(-1)[rows].astype(str),
+        shared={"cloud": points[mixed], "cloud_scene": number[mixed]},
+    )
+
+
+def _balanced(labels: NDArray[np.str_], n_rows: int, generator: np.random.Generator) -> NDArray[np.int64]:
+    """Draw rows so that each label is as frequent as the others, as far as there are enough of it."""
+    names = np.unique(labels)
+    order = generator.permutation(len(labels))
+    rank = np.empty(len(labels))
+    for name in names:
+        members = order[labels[order] == name]
+        # a fraction breaks ties between labels at random
+        rank[members] = np.arange(len(members)) + generator.random()
+    return np.argsort(rank)[:n_rows]
+
+
 CHALLENGES: dict[str, Recipe] = {
     "volcano": Recipe(
         title="Which event did the volcano make?",
@@ -118,6 +154,19 @@ Each row is a record of 60 s at one of six stations around a volcano: `waveforms
 (n, 3000), vertical, at `sampling_rate` 50 Hz. It shows a long-period event (LP), tremor (TR), a
 volcano-tectonic earthquake (VT), an explosion (EXP), a hybrid (HYB) or a tornillo (TOR). Two stations
 recorded each event; the group is the event. The test set comes from another network on another day.
+""",
+    ),
+    "lidar": Recipe(
+        title="What did the laser hit?",
+        make=_lidar,
+        n_train=6000,
+        n_test=6000,
+        description="""
+Each row is a point that a terrestrial scanner measured: `point`, x, y, z in m with the scanner at the origin
+and z up, and the `scene` that it belongs to. `cloud`, shape (n_points, 3), has all points of all scenes and
+`cloud_scene` their scenes: look for neighbours there. The point lies on the ground, a bush, a tree, a wall or
+on clutter that people left behind. The test scenes are others than the training scenes. The group is a square
+metre of one thing.
 """,
     ),
     "windows": Recipe(

@@ -148,7 +148,8 @@ def _columns(
     whole = with_index(table)
     for column in map(str, whole):
         meaning = _one_line(documented.get(column, ""))
-        yield f"`{name}.{column}`", _kind(whole[column].dtype), units.get(column, ""), meaning
+        unit = units.get(f"{name}.{column}", units.get(column, ""))
+        yield f"`{name}.{column}`", _kind(whole[column].dtype), unit, meaning
 
 
 def attributes(kind: type) -> dict[str, str]:
@@ -176,7 +177,7 @@ def _shape(value: Any) -> str:
         return f"{value.dtype} {' × '.join(f'{size:,}' for size in value.shape)}"
     if isinstance(value, list):
         return f"list of {len(value):,}"
-    return type(value).__name__
+    return "absent" if value is None else type(value).__name__
 
 
 def _kind(dtype: Any) -> str:

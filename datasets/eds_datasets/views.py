@@ -242,3 +242,84 @@ def _volcano(records: Any) -> list[View]:
         )
         for row in sorted(first.itertuples(), key=lambda row: str(row.label))
     ]
+
+
+@view("spot")
+def _spot(records: Any) -> list[View]:
+    """Show the first set, one record of each kind."""
+    return [
+        View(
+            kind="line",
+            title=f"{kind} ({layer})",
+            x_label="sample",
+            y_label="value",
+            x=np.arange(values.size),
+            y=values,
+        )
+        for kind, layer, values in sorted(
+            zip(records.kind[0], records.layer[0], records.values[0], strict=True),
+            key=lambda record: str(record[0]),
+        )
+    ]
+
+
+@view("epicentre")
+def _epicentre(quake: Any) -> list[View]:
+    from eds_datasets.epicentre import epicentral_distance
+
+    stations = quake.stations
+    place = (stations["latitude"].to_numpy(), stations["longitude"].to_numpy())
+    distance = epicentral_distance(*place, quake.latitude, quake.longitude)
+    kinds = np.where(quake.is_outlier, "known outlier", "pick")
+    nearest = int(np.argmin(distance))
+    time = quake.start[nearest] + np.arange(quake.waveforms.shape[1]) / quake.sampling_rate
+    return [
+        View(
+            kind="points",
+            title="the network",
+            x_label="longitude (degrees)",
+            y_label="latitude (degrees)",
+            x=np.append(place[1], quake.longitude),
+            y=np.append(place[0], quake.latitude),
+            classes=np.append(np.full(len(stations), "station"), "epicentre"),
+        ),
+        View(
+            kind="points",
+            title="arrivals of P",
+            x_label="distance from the epicentre (km)",
+            y_label="time (s)",
+            x=distance,
+            y=quake.p_time,
+            classes=kinds,
+        ),
+        View(
+            kind="line",
+            title=f"the nearest station, {stations['station'].iloc[nearest]}",
+            x_label="time (s)",
+            y_label=quake.units["waveforms"],
+            x=time,
+            y=quake.waveforms[nearest],
+            marks={"P": float(quake.p_time[nearest])},
+        ),
+    ]
+
+
+@view("lidar")
+def _lidar(cloud: Any) -> list[View]:
+    """Show a part of the points from above and from the side."""
+    chosen = np.random.default_rng(0).permutation(len(cloud.points))[:6000]
+    x, y, z = cloud.points[chosen].T
+    labels = np.asarray(cloud.label_names)[cloud.labels[chosen]]
+    unit = cloud.units["points"]
+    return [
+        View(
+            kind="points",
+            title=title,
+            x_label=f"{across} ({unit})",
+            y_label=f"{up} ({unit})",
+            x=a,
+            y=b,
+            classes=labels,
+        )
+        for title, across, up, a, b in (("from above", "x", "y", x, y), ("from the side", "x", "z", x, z))
+    ]
