@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from eds_datasets.errors import EdsError, UsageError
-
 from eds_leaderboard.problems import Problems, counted
 
 __all__ = ["EdsError", "InvalidFileError", "RefusedError", "UsageError"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import pytest
+
 from eds_leaderboard.cli import main
 from eds_leaderboard.csvfile import ENTRY_LIMITS
 from eds_leaderboard.problems import MAX_SHOWN_PER_KIND

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -15,6 +16,7 @@ from typing import Any
 from eds_autograder.grading.assignment import Kit
 from eds_autograder.grading.job import Job
 from eds_autograder.grading.results import Exercise, Problem, Result
+from eds_autograder.grading.waiting import WaitingKernel
 
 __all__ = ["grade_job", "main"]
 
@@ -30,13 +32,15 @@ class _Graded:
     written: bool = False
 
 
-def grade_job(job: Job) -> Result:
+def grade_job(job: Job, kernels: Mapping[str, WaitingKernel] | None = None) -> Result:
     """Grade a submission, notebook by notebook.
 
     Parameters
     ----------
     job : Job
         Its ``out`` folder receives the executed notebooks.
+    kernels : mapping of str to WaitingKernel, optional
+        What becomes the kernel of each notebook; by default new processes.
 
     Returns
     -------
@@ -45,7 +49,8 @@ def grade_job(job: Job) -> Result:
     """
     start = monotonic()
     kit = Kit.load(job.kit)
-    graded = {name: _grade_notebook(job, kit, name) for name in kit.notebooks}
+    kernels = kernels or {}
+    graded = {name: _grade_notebook(job, kit, name, kernels.get(name)) for name in kit.notebooks}
     several = len(graded) > 1
     problems = [
         Problem(problem.kind, f"{name}: {problem.text}" if several else problem.text)
@@ -77,7 +82,7 @@ def _worst(outcomes: list[str]) -> str:
     return max((outcome for outcome in outcomes if outcome != "invalid"), key=order.index)
 
 
-def _grade_notebook(job: Job, kit: Kit, name: str) -> _Graded:
+def _grade_notebook(job: Job, kit: Kit, name: str, kernel: WaitingKernel | None) -> _Graded:
     from eds_autograder.grading.reading import UnreadableNotebookError, choose_notebook, read_notebook
 
     cells = kit.cells_of(name)
@@ -87,7 +92,7 @@ def _grade_notebook(job: Job, kit: Kit, name: str) -> _Graded:
         notebook, repairs = read_notebook(path.read_bytes())
     except UnreadableNotebookError as error:
         return _without_notebook(kit, name, str(error))
-    return _run_notebook(job, kit, name, notebook, [*renamed, *repairs])
+    return _run_notebook(job, kit, name, notebook, [*renamed, *repairs], kernel)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -104,7 +109,9 @@ def _without_notebook(kit: Kit, name: str, reason: str) -> _Graded:
     return _Graded(exercises, [Problem("file", reason)], "invalid")
 
 
-def _run_notebook(job: Job, kit: Kit, name: str, notebook: Any, problems: list[Problem]) -> _Graded:
+def _run_notebook(
+    job: Job, kit: Kit, name: str, notebook: Any, problems: list[Problem], kernel: WaitingKernel | None
+) -> _Graded:
     from traitlets.config import Config
 
     from eds_autograder.grading.execute import CarefulExecute
@@ -117,7 +124,11 @@ def _run_notebook(job: Job, kit: Kit, name: str, notebook: Any, problems: list[P
     for class_ in preprocessors(config, "sanitize_preprocessors"):
         notebook = run_preprocessor(class_, config, notebook, resources, log)
     execute = CarefulExecute(
-        budget=job.limits.notebook_seconds, config=config, log=log, timeout=job.limits.cell_seconds
+        budget=job.limits.notebook_seconds,
+        waiting=kernel,
+        config=config,
+        log=log,
+        timeout=job.limits.cell_seconds,
     )
     for class_ in preprocessors(config, "autograde_preprocessors"):
         if _executes(class_):
@@ -241,15 +252,24 @@ def _skip_slow_import() -> None:
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
-def main(arguments: list[str]) -> int:
-    """Grade the job in a folder and write its result; a failure of ours leaves none and a traceback."""
+def main(arguments: list[str], *, forked: bool = False) -> int:
+    """Grade the job in a folder and write its result; a failure of ours leaves none and a traceback.
+
+    Parameters
+    ----------
+    arguments : list of str
+        The folder.
+    forked : bool
+        Whether this process has all imports behind it, so that its own forks make kernels at once.
+    """
     from eds_autograder.grading.processes import end_children
 
     _take_children()
     _skip_slow_import()
     job = Job.load(Path(arguments[0]))
     try:
-        result = grade_job(job)
+        names = Kit.load(job.kit).notebooks if forked else ()
+        result = grade_job(job, {name: WaitingKernel() for name in names})
         result.write(job.result_file)
     finally:
         end_children()
