@@ -250,15 +250,16 @@ class _Explanation:
 
     def _id_remedy(self, name: str) -> str:
         known = self.expected.positions
+        as_text = f"in pandas: read_csv(…, dtype={{'{self.expected.id_column}': str}})"
         if name.endswith(".0") and name[:-2] in known:
-            return f"the ids became floats: write '{name[:-2]}', in pandas: read_csv(…, dtype={{'{self.expected.id_column}': str}})"
+            return f"the ids became floats: write '{name[:-2]}', {as_text}"
         for variant in (name.lower(), name.upper(), name.lstrip("0"), name.strip(), name.strip("'\" \u00a0")):
             if variant in known:
                 return f"did you mean {shown(variant)}?"
         width = len(self.expected.ids[0])
         if name.zfill(width) in known:
             padded = shown(name.zfill(width))
-            return f"leading zeros are lost: write {padded}, in pandas: read_csv(…, dtype={{'{self.expected.id_column}': str}})"
+            return f"leading zeros are lost: write {padded}, {as_text}"
         return "take the ids from the sample submission, as they are"
 
     def _unknown_label(self, label: str, line: int) -> None:
