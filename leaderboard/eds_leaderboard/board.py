@@ -77,7 +77,7 @@ def create_event(
     UsageError
         If the folder exists or there is no such challenge.
     """
-    name = clean_name(path.name)
+    name = clean_name(path.name, "event name")
     challenge = find_challenge(challenge_name, public_fraction)
     time = (now or utc_now)()
     with new_folder(path, database) as folder:

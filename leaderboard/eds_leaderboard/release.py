@@ -73,8 +73,10 @@ def read_expected(folder: Path) -> Expected:
         )
     try:
         labels: Any = json.loads(description.read_text(encoding="utf-8"))["labels"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{description} is damaged", "get the release folder from the host again") from error
+    except (ValueError, KeyError, TypeError):
+        labels = None
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise UsageError(f"{description} is damaged", "get the release folder from the host again")
     ids = read_table(sample, ["id"], ENTRY_LIMITS).columns["id"]
     return Expected(tuple(ids), tuple(labels))
 

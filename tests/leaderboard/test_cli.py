@@ -377,3 +377,64 @@ def test_the_file_of_the_event_is_closed_to_others_from_the_first_moment(tmp_pat
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / "fall" / "event.db").stat().st_mode & 0o777 == 0o600
     assert os.access(tmp_path / "fall" / "release", os.R_OK)
+
+
+# whatever is broken, one line and a tip
+
+
+def damage_event_file(event: Path) -> None:
+    (event / "event.json").write_text("{")
+
+
+def damage_description(event: Path) -> None:
+    (event / "release" / "challenge.json").write_text('{"labels": 3}')
+
+
+def remove_sample(event: Path) -> None:
+    (event / "release" / "sample_submission.csv").unlink()
+
+
+def remove_database(event: Path) -> None:
+    (event / "event.db").unlink()
+
+
+def empty_database(event: Path) -> None:
+    for path in event.glob("event.db*"):
+        path.write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    ("damage", "words", "message"),
+    [
+        (damage_event_file, ("show",), "event.json is damaged"),
+        (damage_description, ("check", "-f", "predictions.csv"), "challenge.json is damaged"),
+        (remove_sample, ("check", "-f", "predictions.csv"), "is no folder of an event"),
+        (remove_database, ("show",), "no database"),
+        (empty_database, ("show",), "has no event 'fall'"),
+    ],
+)
+def test_a_damaged_event_is_told_in_one_line(
+    damage, words, message, event, predictions, run, monkeypatch
+) -> None:
+    monkeypatch.chdir(predictions(1).parent)
+    damage(event)
+    told = run(*words, "-c", event, status=2).stderr.splitlines()
+    assert len(told) == 2
+    assert message in told[0]
+    assert told[1].startswith("  tip: ")
+
+
+@pytest.mark.parametrize("words", [("create", "/proc/fall"), ("create", "fall", "--db", "folder")])
+def test_an_event_that_cannot_be_written_is_told_in_one_line(words, challenge, run, monkeypatch) -> None:
+    place = challenge.parent
+    monkeypatch.chdir(place)
+    (place / "folder").mkdir(mode=0o755)
+    told = run(*words, "--challenge", challenge, status=2).stderr.splitlines()
+    assert len(told) == 2
+    assert (place / "folder").stat().st_mode & 0o777 == 0o755
+    assert sorted(path.name for path in place.iterdir()) == ["folder", "volcano"]
+
+
+def test_an_events_name_is_as_plain_as_a_teams(challenge, run) -> None:
+    told = run("create", challenge.parent / "a<b", "--challenge", challenge, status=2).stderr
+    assert "'a<b' is no event name" in told

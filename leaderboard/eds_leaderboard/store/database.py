@@ -178,7 +178,10 @@ def _make_private(path: Path) -> None:
     """Create the file with mode 0600, so that there is no moment in which others can open it."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
+    except FileExistsError as error:
+        # never the mode of something that is no file: a folder would be closed to everybody
+        if not path.is_file():
+            raise UsageError(f"{path} is no file", "give the path of a database file") from error
         path.chmod(0o600)
     except OSError as error:
         raise UsageError(
