@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+
 from eds_datasets import cards, load_arrivals, load_digits, load_iris
 from eds_datasets.cli import main
 from eds_datasets.dataset import Dataset

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+
 from eds_datasets._recipes import CHALLENGES
 from eds_datasets.challenge import _generator, make_challenge
 from eds_datasets.cli import main

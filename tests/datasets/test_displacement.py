@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from eds_datasets.displacement import load_le_teil_displacement
 from eds_datasets.errors import EdsError, UsageError
 
@@ -28,8 +29,9 @@ def test_the_ground_moved_most_near_the_catalogues_epicentre(mirror):
 
 
 def test_a_picture_without_a_place_is_refused(own_cache, monkeypatch, tmp_path):
-    from eds_datasets import displacement
     from PIL import Image
+
+    from eds_datasets import displacement
 
     path = tmp_path / "plain.tif"
     Image.new("F", (4, 3)).save(path)

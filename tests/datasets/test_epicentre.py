@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from eds_datasets import _onsets, epicentre
 from eds_datasets._le_teil_pickle import read_le_teil_pickle
 from eds_datasets.epicentre import epicentral_distance, load_le_teil, simulate_le_teil

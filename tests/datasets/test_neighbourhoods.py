@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from eds_datasets import neighbourhoods
 from eds_datasets.errors import UsageError
 from eds_datasets.neighbourhoods import normalized_eigenvalues

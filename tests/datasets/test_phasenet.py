@@ -5,6 +5,7 @@ import os
 import numpy as np
 import pytest
 import torch
+
 from eds_datasets import _tensor_bundle
 from eds_datasets.errors import EdsError, UsageError
 from eds_datasets.phasenet import PHASES, PhaseNet, load_phasenet_weights, standardize

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from eds_datasets import _noise, _seismic
 
 FREQUENCY = np.fft.rfftfreq(8192, 0.01)

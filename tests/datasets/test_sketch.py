@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from eds_datasets.sketch import sketch
 from eds_datasets.views import View
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from eds_datasets import _spot_series, spot
 from eds_datasets.errors import UsageError
 from eds_datasets.spot import KINDS, load_spot_records, simulate_spot_records

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+
 from eds_datasets import turbidity
 from eds_datasets.errors import EdsError, UsageError
 from eds_datasets.turbidity import load_turbidity, read_logger, simulate_turbidity, write_logger

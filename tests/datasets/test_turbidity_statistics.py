@@ -6,12 +6,13 @@ is one draw of the same kind.
 
 import numpy as np
 import pytest
-from eds_datasets._river import River, flow
-from eds_datasets._turbidity_probe import Probe
-from eds_datasets.turbidity import simulate_turbidity
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import r2_score
 from sklearn.model_selection import KFold, LeaveOneGroupOut, cross_val_predict
+
+from eds_datasets._river import River, flow
+from eds_datasets._turbidity_probe import Probe
+from eds_datasets.turbidity import simulate_turbidity
 
 pytestmark = pytest.mark.slow
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from eds_datasets import _measures
 from eds_datasets.errors import UsageError
 from eds_datasets.waveforms import REGIONS, load_waveforms, simulate_waveforms

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from eds_datasets.waveforms import simulate_waveforms
 
 RATE = 50.0  # Hz

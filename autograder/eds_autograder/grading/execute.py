@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbgrader.preprocessors import Execute
 
@@ -61,7 +61,8 @@ class SafePathKernelManager(AsyncKernelManager):
             return
         arguments = kernel_cmd[kernel_cmd.index(module) + 1 :]
         waiting.start(arguments, kw.get("env") or os.environ, str(kw.get("cwd") or Path.cwd()))
-        self.provisioner.process = waiting
+        # it has what jupyter_client uses of a Popen
+        self.provisioner.process = waiting  # type: ignore[assignment]
         self.provisioner.pid = waiting.pid
         self.provisioner.pgid = os.getpgid(waiting.pid)
         self._reconcile_connection_info(self.provisioner.connection_info)

@@ -98,14 +98,18 @@ class ForkServer:
 
     def __init__(self, modules: Iterable[str], environment: Mapping[str, str]) -> None:
         paths = [path for path in sys.path if path and Path(path).is_absolute()]
+        orders_end, self._orders = os.pipe()
+        self._answers, answers_end = os.pipe()
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-c", _BOOT, json.dumps(paths), json.dumps(list(modules))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdin=orders_end,
+            stdout=answers_end,
             stderr=subprocess.DEVNULL,
             env=dict(environment),
             start_new_session=True,
         )
+        os.close(orders_end)
+        os.close(answers_end)
         self._forks: dict[int, Fork] = {}
         self._lock = threading.Lock()
         self._listener = threading.Thread(target=self._listen, name="forks", daemon=True)
@@ -134,29 +138,25 @@ class ForkServer:
         with self._lock:
             number = len(self._forks)
             self._forks[number] = fork
-            assert self._process.stdin is not None
+            line = json.dumps({"number": number, **order}).encode() + b"\n"
             try:
-                self._process.stdin.write(json.dumps({"number": number, **order}).encode() + b"\n")
-                self._process.stdin.flush()
+                while line:
+                    line = line[os.write(self._orders, line) :]
             except OSError:
                 fork.lose()
         return fork
 
     def close(self) -> None:
         """End the server and every grader that still runs."""
-        assert self._process.stdin is not None
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()
+        os.close(self._orders)
         self._process.wait()
         self._listener.join()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
 
     def _listen(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            message = json.loads(line)
-            self._forks[message.pop("number")].hear(message)
+        with os.fdopen(self._answers, encoding="utf-8") as answers:
+            for line in answers:
+                message = json.loads(line)
+                self._forks[message.pop("number")].hear(message)
         for fork in list(self._forks.values()):
             fork.lose()
 
