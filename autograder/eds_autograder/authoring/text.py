@@ -69,7 +69,7 @@ def render_cell(cell: Cell) -> str:
     if cell.topics:
         metadata["topics"] = " ".join(cell.topics)
     content = {"cell_type": cell.cell_type, "source": cell.source, "metadata": metadata}
-    code = {"outputs": [], "execution_count": None} if cell.cell_type == "code" else {}
+    code: dict[str, object] = {"outputs": [], "execution_count": None} if cell.cell_type == "code" else {}
     notebook = nbformat.from_dict(
         {"cells": [content | code], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     )
