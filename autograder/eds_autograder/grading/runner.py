@@ -15,6 +15,7 @@ from typing import Any
 from eds_autograder.grading.assignment import Kit
 from eds_autograder.grading.job import Job
 from eds_autograder.grading.results import Exercise, Problem, Result
+from eds_autograder.imports import import_nbgrader
 
 __all__ = ["grade_job", "main"]
 
@@ -236,17 +237,12 @@ def _take_children() -> None:
     prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
 
 
-def _skip_slow_import() -> None:
-    """Keep jsonschema from building a grammar of web addresses: seconds, for a check not used here."""
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
-
 def main(arguments: list[str]) -> int:
     """Grade the job in a folder and write its result; a failure of ours leaves none and a traceback."""
     from eds_autograder.grading.processes import end_children
 
     _take_children()
-    _skip_slow_import()
+    import_nbgrader()
     job = Job.load(Path(arguments[0]))
     try:
         result = grade_job(job)
