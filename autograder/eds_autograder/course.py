@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from eds_autograder.imports import import_nbgrader
 from eds_datasets.errors import EdsError, UsageError
 
 __all__ = ["Course"]
@@ -202,6 +203,7 @@ def _find_alembic() -> None:
 def _read_settings(folder: Path) -> tuple[Any, Any]:
     import logging
 
+    import_nbgrader()
     from nbgrader.apps.baseapp import NbGrader
 
     # not the working directory's configuration: it may belong to another course

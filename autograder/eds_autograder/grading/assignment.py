@@ -260,7 +260,9 @@ def _digest(course: Course, assignment: str) -> str:
 
 def _build(course: Course, assignment: str, digest: str, folder: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="eds-release-") as release:
-        generate(course, assignment, f"sqlite:///{folder / GRADEBOOK_FILE}", Path(release))
+        db_url = f"sqlite:///{folder / GRADEBOOK_FILE}"
+        _make_tables(db_url)
+        generate(course, assignment, db_url, Path(release))
         released = [path for path in Path(release).rglob("*.ipynb") if path.parent.name == assignment]
         cells = list(_read_cells(course, assignment, folder, sorted(released)))
     files = folder / FILES_FOLDER
@@ -270,6 +272,16 @@ def _build(course: Course, assignment: str, digest: str, folder: Path) -> None:
         shutil.copyfile(path, files / name)
     record = {"assignment": assignment, "digest": digest, "cells": [asdict(cell) for cell in cells]}
     (folder / KIT_FILE).write_text(json.dumps(record, indent=1), "utf-8")
+
+
+def _make_tables(db_url: str) -> None:
+    """Make an empty gradebook that is to be thrown away, without the process that asks for its version."""
+    from nbgrader.api import Base
+    from sqlalchemy import create_engine
+
+    engine = create_engine(db_url)
+    Base.metadata.create_all(engine)
+    engine.dispose()
 
 
 def _read_cells(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -102,6 +103,7 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         self.timeout_func = self._seconds
         self.deadline = monotonic() + budget
         self.budget = budget
+        self.allowed = 0
         self.runs: dict[int, CellRun] = {}
         self.outcome = "graded"
         self.reason: str | None = None
@@ -136,12 +138,14 @@ class CarefulExecute(Execute):  # type: ignore[misc]
             return
         # a reply that came from the kernel has a header; the one made when time is up has none
         timed_out = "header" not in reply
-        reason = f"stopped after {self._seconds(None)} s" if timed_out else None
+        reason = f"stopped after {self.allowed} s" if timed_out else None
         self.runs[kwargs["cell_index"]] = CellRun("timed out" if timed_out else "error", reason)
 
     def _seconds(self, _cell: Any) -> int:
-        left = max(1, round(self.deadline - monotonic()))
-        return left if not self.timeout or self.timeout < 0 else min(int(self.timeout), left)
+        left = max(1, ceil(self.deadline - monotonic()))
+        unlimited = not self.timeout or self.timeout < 0
+        self.allowed = left if unlimited else min(int(self.timeout), left)
+        return self.allowed
 
     def _stop(self, outcome: str, reason: str) -> None:
         self.outcome, self.reason = outcome, reason

@@ -21,6 +21,8 @@ from concurrent.futures import TimeoutError as NotYetError
 from pathlib import Path
 from typing import IO, Any
 
+from eds_autograder.imports import import_nbgrader
+
 __all__ = ["Fork", "ForkServer", "serve"]
 
 # what each grader imports anyway
@@ -171,6 +173,7 @@ def serve(modules: Iterable[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
+    import_nbgrader()
     for module in (*_ENGINE, *modules):
         with contextlib.suppress(Exception):
             importlib.import_module(module)

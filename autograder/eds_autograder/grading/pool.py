@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import cache
@@ -90,7 +90,7 @@ class Engine:
 
     def grade(
         self, submissions: Iterable[Submission], *, force: bool = False
-    ) -> Iterator[tuple[Submission, Result]]:
+    ) -> Generator[tuple[Submission, Result], None, None]:
         """Grade submissions; the same content is run once, whoever handed it in.
 
         Parameters
@@ -113,11 +113,13 @@ class Engine:
                 yield submission, replace(known, assignment=submission.assignment)
             else:
                 waiting.setdefault(task.key, []).append(task)
-        for tasks, result in self._run_all(list(waiting.values())):
-            for task in tasks:
-                yield task.submission, replace(result, student=task.submission.student)
+        # closed with this generator, not when somebody gets to it: what runs is ended at once
+        with contextlib.closing(self._run_all(list(waiting.values()))) as finished:
+            for tasks, result in finished:
+                for task in tasks:
+                    yield task.submission, replace(result, student=task.submission.student)
 
-    def _run_all(self, groups: Sequence[list[_Task]]) -> Iterator[tuple[list[_Task], Result]]:
+    def _run_all(self, groups: Sequence[list[_Task]]) -> Generator[tuple[list[_Task], Result], None, None]:
         if not groups:
             return
         seeds = self._font_seeds()
@@ -145,6 +147,10 @@ class Engine:
             running = list(self._running)
         for pid in running:
             end_tree(pid)
+
+    def key(self, submission: Submission) -> str:
+        """Return the hash of all that a submission's result depends on; equal keys have equal results."""
+        return self._task(submission).key
 
     def _task(self, submission: Submission) -> _Task:
         kit = self.kit(submission.assignment)

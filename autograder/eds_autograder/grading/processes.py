@@ -116,16 +116,16 @@ def end_tree(pid: int) -> None:
         process.suspend()
     except psutil.Error:
         return
-    for _ in range(50):
-        # a stopped parent does not collect its dead: those are over
-        children = [child for child in process.children(recursive=True) if _runs(child)]
-        if not children:
-            break
-        for child in children:
-            with contextlib.suppress(psutil.Error):
-                child.kill()
-        psutil.wait_procs(children, timeout=0.1)
-    with contextlib.suppress(psutil.Error):
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for _ in range(50):
+            # a stopped parent does not collect its dead: those are over
+            children = [child for child in process.children(recursive=True) if _runs(child)]
+            if not children:
+                break
+            for child in children:
+                with contextlib.suppress(psutil.Error):
+                    child.kill()
+            psutil.wait_procs(children, timeout=0.1)
         process.kill()
 
 

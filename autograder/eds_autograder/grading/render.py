@@ -69,7 +69,8 @@ class CellRenderer:
         self.scrubber = scrubber
         self.known = {source.grade_id: source for source in sources}
         config = Config()
-        config.HTMLExporter.sanitize_html = True
+        config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.sanitize.SanitizeHTML"]
+        config.SanitizeHTML.enabled = True
         config.SanitizeHTML.tags = _TAGS
         config.SanitizeHTML.attributes = {
             "a": ["href"],

@@ -17,6 +17,7 @@ from eds_autograder.grading.assignment import Kit
 from eds_autograder.grading.job import Job
 from eds_autograder.grading.results import Exercise, Problem, Result
 from eds_autograder.grading.waiting import WaitingKernel
+from eds_autograder.imports import import_nbgrader
 
 __all__ = ["grade_job", "main"]
 
@@ -247,11 +248,6 @@ def _take_children() -> None:
     prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
 
 
-def _skip_slow_import() -> None:
-    """Keep jsonschema from building a grammar of web addresses: seconds, for a check not used here."""
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
-
 def main(arguments: list[str], *, forked: bool = False) -> int:
     """Grade the job in a folder and write its result; a failure of ours leaves none and a traceback.
 
@@ -265,7 +261,7 @@ def main(arguments: list[str], *, forked: bool = False) -> int:
     from eds_autograder.grading.processes import end_children
 
     _take_children()
-    _skip_slow_import()
+    import_nbgrader()
     job = Job.load(Path(arguments[0]))
     try:
         names = Kit.load(job.kit).notebooks if forked else ()

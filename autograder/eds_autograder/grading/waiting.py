@@ -109,6 +109,8 @@ def _become_kernel(arguments: list[str], environment: Mapping[str, str], folder:
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
+    # as what starts anew reads it from the environment
+    sys.dont_write_bytecode = bool(environment.get("PYTHONDONTWRITEBYTECODE"))
     # as with -P: the submission's folder comes last, and the launcher's arguments add it
     sys.path[:] = [path for path in sys.path if path]
     sys.argv = ["ipykernel_launcher", *arguments]

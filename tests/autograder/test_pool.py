@@ -1,0 +1,202 @@
+"""Submissions run side by side in processes of their own, and nothing of a run is left behind."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+import pytest
+from small_course import LESSON, answered, cell, make_course, submit
+
+from eds_autograder.course import Course
+from eds_autograder.grading.assignment import prepare
+from eds_autograder.grading.job import Limits
+from eds_autograder.grading.pool import Engine, cell_seconds
+from eds_autograder.grading.processes import run_environment
+from eds_autograder.grading.results import Result
+from eds_autograder.grading.submissions import Submission, find_submissions
+
+
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course made ready, nothing handed in."""
+    folder = make_course(tmp_path_factory.mktemp("blank") / "course")
+    engine = Engine(Course.open(folder))
+    engine.kit(LESSON)
+    return folder
+
+
+@pytest.fixture
+def folder(blank: Path, tmp_path: Path) -> Path:
+    copied = tmp_path / "course"
+    shutil.copytree(blank, copied)
+    return copied
+
+
+def found(folder: Path) -> list[Submission]:
+    return find_submissions(Course.open(folder), [LESSON])
+
+
+def grade(folder: Path, **options: Any) -> dict[str, Result]:
+    engine = Engine(Course.open(folder), **options)
+    return {result.student: result for _, result in engine.grade(found(folder))}
+
+
+PROBE = """
+import json, os, subprocess, sys, random, helper
+child = subprocess.Popen(["sleep", "600"], start_new_session=True)
+print(json.dumps({
+    "child": child.pid, "home": os.environ["HOME"], "token": os.environ.get("COURSE_TOKEN"),
+    "threads": os.environ["OMP_NUM_THREADS"], "random": random.__file__, "helper": helper.answer,
+    "files": sorted(os.listdir()), "execution": os.environ["NBGRADER_EXECUTION"],
+}))
+"""
+
+
+def test_a_run_has_its_own_home_and_leaves_no_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One run answers it all: the same content, handed in by two, runs once."""
+    monkeypatch.setenv("COURSE_TOKEN", "the instructor's")
+    made = answered()
+    made.cells.append(cell(textwrap.dedent(PROBE)))
+    for student in ("ada", "bob"):
+        place = submit(folder, student, made).parent
+        (place / "helper.py").write_text("answer = 42\n")
+        (place / "random.py").write_text("raise ImportError('this is the student\\'s own random')\n")
+        (place / "numbers.txt").write_text("not the course's numbers")
+    results = grade(folder)
+    assert results["ada"].outcome == results["bob"].outcome == "graded"
+    assert results["ada"].points == results["bob"].points == 10.0
+    (kept,) = (folder / ".eds" / "results").iterdir()
+    (output,) = nbformat.read(kept / f"{LESSON}.ipynb", as_version=4).cells[-1].outputs
+    seen = json.loads(output.text)
+    assert not psutil.pid_exists(seen["child"])
+    assert not Path(seen["home"]).exists()
+    assert seen["token"] is None
+    assert seen["threads"] == "1"
+    assert seen["helper"] == 42
+    assert "course" not in seen["random"]
+    assert [name for name in seen["files"] if name != "__pycache__"] == [
+        "helper.py",
+        "numbers.txt",
+        "random.py",
+    ]
+    assert seen["execution"] == "autograde"
+
+
+def test_a_notebook_that_uses_up_its_time_keeps_what_it_earned(folder: Path) -> None:
+    submit(folder, "ada", answered(total="while True:\n        pass"))
+    limits = Limits(cell_seconds=60, notebook_seconds=8)
+    result = grade(folder, limits=limits)["ada"]
+    assert result.outcome == "out of time"
+    assert [exercise.points for exercise in result.exercises] == [5.0, 0.0, 0.0, None]
+    assert [exercise.status for exercise in result.exercises] == ["passed", "timed out", "not run", "manual"]
+    assert any("8 s were used up" in problem.text for problem in result.problems)
+
+
+def test_a_grader_that_does_not_answer_is_ended_and_becomes_a_row(folder: Path) -> None:
+    submit(folder, "ada", answered())
+    before = set(psutil.pids())
+    limits = Limits(cell_seconds=30, notebook_seconds=1, grace_seconds=0)
+    result = grade(folder, limits=limits)["ada"]
+    assert result.outcome == "failed"
+    assert result.points is None
+    assert [problem.kind for problem in result.problems] == ["machinery"]
+    assert "no result after 1 s" in result.problems[0].text
+    assert not list((folder / ".eds" / "results").glob("*"))
+    assert not running(set(psutil.pids()) - before)
+
+
+def running(pids: set[int]) -> list[list[str]]:
+    """Command lines of graders and kernels among some processes."""
+    found = []
+    for pid in pids:
+        try:
+            line = psutil.Process(pid).cmdline()
+        except psutil.Error:
+            continue
+        if any("eds-run-" in word for word in line):
+            found.append(line)
+    return found
+
+
+def test_who_stops_waiting_leaves_nothing_running(folder: Path) -> None:
+    submit(folder, "ada", "no notebook")
+    submit(folder, "bob", answered(total="while True:\n        pass"))
+    before = set(psutil.pids())
+    engine = Engine(Course.open(folder), limits=Limits(cell_seconds=300, notebook_seconds=300), jobs=2)
+    results = engine.grade(found(folder))
+    _, first = next(results)
+    assert (first.student, first.outcome) == ("ada", "invalid")
+    start = time.monotonic()
+    results.close()
+    assert time.monotonic() - start < 30
+    assert not running(set(psutil.pids()) - before)
+    # what was ready is kept
+    assert engine.cache.find(first.key, "ada") is not None
+
+
+def test_the_key_changes_with_all_that_the_result_depends_on(folder: Path) -> None:
+    path = submit(folder, "ada", answered())
+    course = Course.open(folder)
+
+    def key(limits: Limits | None = None) -> str:
+        (submission,) = found(folder)
+        return Engine(Course.open(folder), limits=limits).key(submission)
+
+    first = key()
+    assert key() == first
+    keys = {first, key(Limits.for_cells(3))}
+    path.write_text(json.dumps(answered(total="return 0")))
+    keys.add(key())
+    (path.parent / "data.csv").write_text("1")
+    keys.add(key())
+    source = course.source_notebook(LESSON)
+    source.write_text(source.read_text().replace("total([]) == 0", "total([]) == 0.0"))
+    keys.add(key())
+    (folder / "source" / LESSON / "numbers.txt").write_text("4 5 6")
+    keys.add(key())
+    with (folder / "nbgrader_config.py").open("a") as config:
+        config.write("c.LimitOutput.max_lines = 7\n")
+    keys.add(key())
+    assert len(keys) == 7
+
+
+def test_the_time_of_a_cell_comes_from_nbgraders_configuration(folder: Path) -> None:
+    assert cell_seconds(Course.open(folder)) == 8
+    assert Engine(Course.open(folder)).limits == Limits(8, 160)
+    with (folder / "nbgrader_config.py").open("a") as config:
+        config.write("c.Execute.timeout = None\n")
+    assert cell_seconds(Course.open(folder)) == Limits().notebook_seconds
+
+
+def test_a_kit_is_made_once_and_knows_what_is_hidden(folder: Path) -> None:
+    course = Course.open(folder)
+    kit = prepare(course, LESSON)
+    assert prepare(course, LESSON) == kit
+    assert kit.notebooks == [LESSON]
+    assert list(kit.max_points.values()) == [5.0, 3.0, 2.0, 2.0]
+    tests = next(each for each in kit.cells if each.grade_id == "test-line")
+    assert "_secret" in tests.source
+    assert "_secret" not in tests.released
+    assert tests.hidden == (2, 3, 4, 5, 6)
+    assert sorted(path.name for path in kit.files.iterdir()) == ["numbers.txt"]
+
+
+@pytest.mark.parametrize(
+    "name", ["GITHUB_TOKEN", "DB_PASSWORD", "aws_secret_x", "OPENAI_API_KEY", "JPY_PARENT_PID"]
+)
+def test_what_looks_like_a_key_stays_with_the_instructor(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("LESSON_LANGUAGE", "en")
+    environment = run_environment(tmp_path)
+    assert name not in environment
+    assert environment["LESSON_LANGUAGE"] == "en"
+    assert Path(environment["HOME"]) == tmp_path
