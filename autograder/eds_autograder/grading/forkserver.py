@@ -192,6 +192,7 @@ def serve(modules: Iterable[str]) -> None:
     for pid in running:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
 
 
 def _read_line() -> bytes:
