@@ -19,7 +19,7 @@ _SIGNS_EXPLAINED = {
 }
 
 
-_FEW = 12  # exercises that leave room for long names
+_FEW = 12  # exercises leave room for long names and for air
 
 
 def result_tables(results: Iterable[Result]) -> list[tuple[Any, list[str]]]:
@@ -46,15 +46,15 @@ def _table(assignment: str, results: Sequence[Result]) -> Any:
     from rich.text import Text
 
     exercises = results[0].exercises
+    few = len(exercises) <= _FEW
     table = Table(
         title=assignment,
         box=box.SIMPLE_HEAD,
         title_justify="left",
         pad_edge=False,
-        padding=(0, 1, 0, 0),
+        padding=(0, 1, 0, 0) if few else (0, 0),
     )
-    width = 24 if len(exercises) <= _FEW else 14
-    table.add_column("student", max_width=width, overflow="ellipsis", no_wrap=True)
+    table.add_column("student", max_width=24 if few else 14, overflow="ellipsis", no_wrap=True)
     for number in range(1, len(exercises) + 1):
         table.add_column(str(number), justify="right", no_wrap=True)
     table.add_column("total", justify="right", no_wrap=True)
