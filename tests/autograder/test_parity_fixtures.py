@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from pathlib import Path
 
@@ -15,6 +16,13 @@ from eds_autograder.grading.results import Result
 from eds_autograder.grading.submissions import find_submissions
 
 pytestmark = pytest.mark.slow
+
+# nbgrader starts a kernel to write its autotests, and leaves the kernel's sockets to the garbage collector
+LEFT_OPEN = pytest.mark.filterwarnings(
+    "ignore:unclosed:ResourceWarning",
+    "ignore:Unclosed:ResourceWarning",
+    "ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning",
+)
 
 STUB = 'c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}\n'
 
@@ -55,7 +63,9 @@ def grade(
         made = release(engine.course, folder) if name == RELEASE else files() / f"{name}.ipynb"
         shutil.copy(made, place / "p1.ipynb")
     found = find_submissions(engine.course, ["ps1"])
-    return {result.student: result for _, result in engine.grade(found)}
+    results = {result.student: result for _, result in engine.grade(found)}
+    gc.collect()
+    return results
 
 
 def scores(results: dict[str, Result]) -> dict[str, tuple[float | None, float]]:
@@ -71,11 +81,13 @@ def test_plain_changed_and_cheating_notebooks(tmp_path: Path) -> None:
     assert not results["unchanged"].needs_grading
 
 
+@LEFT_OPEN
 def test_autotests(tmp_path: Path) -> None:
     results = grade(tmp_path, "autotest-multi", {"a": "autotest-multi-changed"})
     assert scores(results) == {"a": (3.0, 4.0)}
 
 
+@LEFT_OPEN
 def test_hidden_autotests(tmp_path: Path) -> None:
     handed_in = {"wrong": "autotest-hidden-changed-wrong", "right": "autotest-hidden-changed-right"}
     assert scores(grade(tmp_path, "autotest-hidden", handed_in)) == {"wrong": (0.0, 1.0), "right": (1.0, 1.0)}

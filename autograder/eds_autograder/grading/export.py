@@ -110,7 +110,8 @@ def _grades(submission: Any) -> Iterator[tuple[str, Any]]:
 def _text(value: Any) -> str:
     """Return a text that a spreadsheet shows and does not run."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    guard = "'" if text.startswith(_FORMULA) else ""
+    return guard + "".join(" " if letter < " " else letter for letter in text)
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:

@@ -19,6 +19,9 @@ _SIGNS_EXPLAINED = {
 }
 
 
+_FEW = 12  # exercises leave room for long names and for air
+
+
 def result_tables(results: Iterable[Result]) -> list[tuple[Any, list[str]]]:
     """Return for each assignment a rich table (student, exercises, total) and the lines of its legend.
 
@@ -43,14 +46,15 @@ def _table(assignment: str, results: Sequence[Result]) -> Any:
     from rich.text import Text
 
     exercises = results[0].exercises
+    few = len(exercises) <= _FEW
     table = Table(
         title=assignment,
         box=box.SIMPLE_HEAD,
         title_justify="left",
         pad_edge=False,
-        padding=(0, 1, 0, 0),
+        padding=(0, 1, 0, 0) if few else (0, 0),
     )
-    table.add_column("student", max_width=24, overflow="ellipsis", no_wrap=True)
+    table.add_column("student", max_width=24 if few else 14, overflow="ellipsis", no_wrap=True)
     for number in range(1, len(exercises) + 1):
         table.add_column(str(number), justify="right", no_wrap=True)
     table.add_column("total", justify="right", no_wrap=True)
@@ -102,12 +106,16 @@ def timing_line(results: Sequence[Result], seconds: float, jobs: int) -> str:
     """Return the footer: how many, how fast, and how well the submissions were kept apart."""
     cached = sum(result.cached for result in results)
     known = f" ({cached} known from before)" if cached else ""
-    plural = "s" if jobs > 1 else ""
     levels = ", ".join(sorted({result.isolation for result in results})) or "none"
     return (
-        f"{len(results)} submissions{known} in {seconds:.1f} s with {jobs} process{'es' if plural else ''}; "
+        f"{_count(len(results), 'submission', 's')}{known} in {seconds:.1f} s "
+        f"with {_count(jobs, 'process', 'es')}; "
         f"isolation: {levels} (students' code runs with your rights: grade on a machine where that may be)"
     )
+
+
+def _count(number: int, what: str, ending: str) -> str:
+    return f"{number} {what}{'' if number == 1 else ending}"
 
 
 def records(results: Iterable[Result]) -> list[Mapping[str, Any]]:
