@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ __all__ = ["STUDENTS", "hand_in"]
 
 Notebook = dict[str, Any]
 Answers = Mapping[str, str]  # the reference solution: the source of each answer, by its id
+
+_MARKER = re.compile(r"^\s*### (BEGIN|END) SOLUTION\n?", flags=re.MULTILINE)
 
 # what people do think: answers that run, and that the tests must tell from right ones
 _MISCONCEPTIONS: Mapping[str, str] = {
@@ -107,7 +110,8 @@ STUDENTS: Mapping[str, Callable[[Notebook, Answers], Notebook | str]] = {
 
 
 def _answers(source: Notebook) -> dict[str, str]:
-    return {_id(cell): _text(cell) for cell in _answer_cells(source)}
+    # what a student would write: the solution without the marks that the instructor made
+    return {_id(cell): _MARKER.sub("", _text(cell)) for cell in _answer_cells(source)}
 
 
 def _answer_cells(notebook: Notebook) -> list[dict[str, Any]]:

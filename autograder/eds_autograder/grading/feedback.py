@@ -50,6 +50,7 @@ class _Part:
     comments: list[str] = field(default_factory=list)
     work: str = ""
     tests: str = ""
+    after: str = ""
     more_tests: bool = False
 
 
@@ -199,17 +200,25 @@ def _comments(notebook: Any) -> dict[str, str]:
 def _blocks(
     notebook: Any, cells: Sequence[GradedCell]
 ) -> tuple[list[tuple[GradedCell, list[Any]]], list[Any]]:
-    """Cut a notebook behind each graded cell; what is graded but not in it comes with nothing."""
-    graded = {cell.grade_id: cell for cell in cells if cell.graded}
+    """Cut a notebook behind each graded cell and the plain cells below it, which look at what was made.
+
+    What is graded but not in the notebook comes with nothing.
+    """
+    known = {cell.grade_id: cell for cell in cells}
     found: dict[str, list[Any]] = {}
     block: list[Any] = []
+    last: list[Any] | None = None
     for cell in notebook.cells if notebook is not None else []:
+        source = known.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+        if source is None and last is not None:
+            last.append(cell)
+            continue
         block.append(cell)
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if grade_id in graded:
-            found[grade_id] = block
+        last = None
+        if source is not None and source.graded:
+            found[source.grade_id] = last = block
             block = []
-    return [(source, found.get(grade_id, [])) for grade_id, source in graded.items()], block
+    return [(source, found.get(source.grade_id, [])) for source in known.values() if source.graded], block
 
 
 def _ids(block: Iterable[Any], source: GradedCell) -> list[str]:
@@ -225,7 +234,8 @@ def _part(source: GradedCell, mark: Exercise, grade: Any, block: list[Any], rend
         full = score is not None and score >= mark.max_points
         word, look = "read by a person", "passed" if full else "partial"
     waits = mark.points is None and not decided
-    work = [cell for cell in block if not _is(cell, source) or source.solution]
+    place = next((index for index, cell in enumerate(block) if _is(cell, source)), len(block))
+    work = block[: place + 1] if source.solution else block[:place]
     return _Part(
         name=source.grade_id.removeprefix("test-"),
         points="–" if waits else points_text(score),
@@ -234,7 +244,8 @@ def _part(source: GradedCell, mark: Exercise, grade: Any, block: list[Any], rend
         look=look,
         message=None if decided else mark.message,
         work=renderer.cells(work),
-        tests=renderer.tests(source, next((cell for cell in block if _is(cell, source)), None)),
+        tests=renderer.tests(source, block[place] if place < len(block) else None),
+        after=renderer.cells(block[place + 1 :]),
         more_tests=bool(source.hidden) and not source.solution,
     )
 
