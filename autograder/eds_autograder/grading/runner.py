@@ -6,8 +6,9 @@ Run as ``python -m eds_autograder.grading.runner FOLDER``; `eds_autograder.gradi
 from __future__ import annotations
 
 import logging
+import shutil
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -20,7 +21,15 @@ from eds_autograder.imports import import_nbgrader
 __all__ = ["grade_job", "main"]
 
 
-@dataclass
+@dataclass(frozen=True)
+class _Ready:
+    """A notebook that can run."""
+
+    notebook: Any
+    problems: list[Problem]
+
+
+@dataclass(frozen=True)
 class _Graded:
     """What grading one notebook gave."""
 
@@ -29,6 +38,7 @@ class _Graded:
     outcome: str = "graded"
     unanswered: tuple[str, ...] = ()
     written: bool = False
+    missing: bool = False
 
 
 def grade_job(job: Job) -> Result:
@@ -46,8 +56,16 @@ def grade_job(job: Job) -> Result:
     """
     start = monotonic()
     kit = Kit.load(job.kit)
-    graded = {name: _grade_notebook(job, kit, name) for name in kit.notebooks}
+    ready = {name: _make_ready(job, kit, name) for name in kit.notebooks}
+    # done with: no student's code finds the hidden tests beside its own folder
+    shutil.rmtree(job.kit)
+    graded = {
+        name: item if isinstance(item, _Graded) else _run_notebook(job, kit, name, item)
+        for name, item in ready.items()
+    }
     several = len(graded) > 1
+    if any(item.outcome != "invalid" for item in graded.values()):
+        graded = {name: _count_missing(item) for name, item in graded.items()}
     problems = [
         Problem(problem.kind, f"{name}: {problem.text}" if several else problem.text)
         for name, notebook in graded.items()
@@ -78,8 +96,17 @@ def _worst(outcomes: list[str]) -> str:
     return max((outcome for outcome in outcomes if outcome != "invalid"), key=order.index)
 
 
-def _grade_notebook(job: Job, kit: Kit, name: str) -> _Graded:
-    from eds_autograder.grading.reading import UnreadableNotebookError, choose_notebook, read_notebook
+def _make_ready(job: Job, kit: Kit, name: str) -> _Ready | _Graded:
+    """Read a notebook and make its graded cells the instructor's again; or say why there is none."""
+    from traitlets.config import Config
+
+    from eds_autograder.grading.reading import (
+        MissingNotebookError,
+        UnreadableNotebookError,
+        choose_notebook,
+        read_notebook,
+    )
+    from eds_autograder.grading.sanitize import preprocessors, put_in_order, run_preprocessor
 
     cells = kit.cells_of(name)
     files = {path.relative_to(job.submission).as_posix(): path for path in _files(job.submission)}
@@ -87,36 +114,43 @@ def _grade_notebook(job: Job, kit: Kit, name: str) -> _Graded:
         path, renamed = choose_notebook(name, files, kit.notebooks, [c.grade_id for c in cells if c.graded])
         notebook, repairs = read_notebook(path.read_bytes())
     except UnreadableNotebookError as error:
-        return _without_notebook(kit, name, str(error))
-    return _run_notebook(job, kit, name, notebook, [*renamed, *repairs])
+        return _without_notebook(kit, name, str(error), isinstance(error, MissingNotebookError))
+    problems = [*renamed, *repairs, *put_in_order(notebook, cells)]
+    config, resources, log = Config(job.settings), _resources(job, name), _quiet_log()
+    for class_ in preprocessors(config, "sanitize_preprocessors"):
+        notebook = run_preprocessor(class_, config, notebook, resources, log)
+    return _Ready(notebook, problems)
 
 
 def _files(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
-def _without_notebook(kit: Kit, name: str, reason: str) -> _Graded:
+def _without_notebook(kit: Kit, name: str, reason: str, missing: bool) -> _Graded:
     message = f"There was no notebook to grade: {reason}."
     exercises = [
         Exercise(name, cell.grade_id, cell.points or 0.0, None, "not run", message)
         for cell in kit.cells_of(name)
         if cell.graded
     ]
-    return _Graded(exercises, [Problem("file", reason)], "invalid")
+    return _Graded(exercises, [Problem("file", reason)], "invalid", missing=missing)
 
 
-def _run_notebook(job: Job, kit: Kit, name: str, notebook: Any, problems: list[Problem]) -> _Graded:
+def _count_missing(graded: _Graded) -> _Graded:
+    """Count a notebook that was not handed in beside others as 0, which is nbgrader's rule."""
+    if not graded.missing:
+        return graded
+    return replace(graded, exercises=[replace(exercise, points=0.0) for exercise in graded.exercises])
+
+
+def _run_notebook(job: Job, kit: Kit, name: str, ready: _Ready) -> _Graded:
     from traitlets.config import Config
 
     from eds_autograder.grading.execute import CarefulExecute
-    from eds_autograder.grading.sanitize import preprocessors, put_in_order, run_preprocessor
+    from eds_autograder.grading.sanitize import preprocessors, run_preprocessor
 
-    config = Config(job.settings)
-    log = _quiet_log()
-    resources = _resources(job, name)
-    problems = [*problems, *put_in_order(notebook, kit.cells_of(name))]
-    for class_ in preprocessors(config, "sanitize_preprocessors"):
-        notebook = run_preprocessor(class_, config, notebook, resources, log)
+    notebook = ready.notebook
+    config, resources, log = Config(job.settings), _resources(job, name), _quiet_log()
     execute = CarefulExecute(
         budget=job.limits.notebook_seconds, config=config, log=log, timeout=job.limits.cell_seconds
     )
@@ -125,7 +159,7 @@ def _run_notebook(job: Job, kit: Kit, name: str, notebook: Any, problems: list[P
             notebook, _ = execute.preprocess(notebook, resources)
         elif not _records(class_):
             notebook = run_preprocessor(class_, config, notebook, resources, log)
-    return _graded(job, kit, name, notebook, execute, problems, log)
+    return _graded(job, kit, name, notebook, execute, ready.problems, log)
 
 
 def _executes(class_: Any) -> bool:
@@ -246,9 +280,10 @@ def main(arguments: list[str]) -> int:
     job = Job.load(Path(arguments[0]))
     try:
         result = grade_job(job)
-        result.write(job.result_file)
     finally:
         end_children()
+    # last, when nothing of the student's runs any more that could write it
+    result.write(job.result_file)
     return 0
 
 
