@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from click.testing import CliRunner
 from click.testing import Result as Invoked
 from conftest import BOTH, OURS, GradedClass
-from small_course import LESSON, make_course
+from small_course import LESSON, answered, make_course, submit
 
 from eds_autograder.cli.root import main
 from eds_autograder.grading.results import Exercise, Problem, Result
@@ -125,6 +128,40 @@ def test_a_class_that_handed_nothing_in_is_told_where_it_goes(tmp_path: Path) ->
     assert done.exit_code == 1
     assert "nothing handed in for lines" in done.stderr
     assert "submitted/STUDENT/ASSIGNMENT" in done.stderr
+
+
+def test_ctrl_c_keeps_what_is_done_and_leaves_nothing_running(tmp_path: Path) -> None:
+    folder = make_course(tmp_path / "course")
+    submit(folder, "ada", "no notebook")
+    submit(folder, "bob", answered(total="while True:\n        pass"))
+    done_file = folder / ".eds" / "graded" / LESSON / "ada.json"
+    code = "from eds_autograder.cli.root import main; main(prog_name='eds')"
+    arguments = ["grade", "--course", str(folder), "--timeout", "300", "--jobs", "2"]
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        deadline = time.monotonic() + 120
+        while not done_file.exists() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert done_file.exists()
+    assert process.returncode == 1
+    assert "Aborted!" in said
+    assert "Traceback" not in said
+    assert not list(tmp_path.glob("eds-run-*"))
+    assert not [line for line in command_lines() if any(str(tmp_path) in word for word in line)]
+
+
+def command_lines() -> list[list[str]]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            found.append(process.cmdline())
+        except psutil.Error:
+            continue
+    return found
 
 
 def test_a_folder_that_is_no_course_is_told(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
-from small_course import LESSON, answered, cell, make_course, submit
+from small_course import LESSON, answered, cell, make_course, notebook, submit
 
 from eds_autograder.course import Course
 from eds_autograder.grading.assignment import prepare
@@ -54,7 +54,7 @@ child = subprocess.Popen(["sleep", "600"], start_new_session=True)
 print(json.dumps({
     "child": child.pid, "home": os.environ["HOME"], "token": os.environ.get("COURSE_TOKEN"),
     "threads": os.environ["OMP_NUM_THREADS"], "random": random.__file__, "helper": helper.answer,
-    "files": sorted(os.listdir()), "execution": os.environ["NBGRADER_EXECUTION"],
+    "files": sorted(os.listdir()), "beside": sorted(os.listdir("..")), "execution": os.environ["NBGRADER_EXECUTION"],
 }))
 """
 
@@ -81,12 +81,23 @@ def test_a_run_has_its_own_home_and_leaves_no_process(folder: Path, monkeypatch:
     assert seen["threads"] == "1"
     assert seen["helper"] == 42
     assert "course" not in seen["random"]
-    assert [name for name in seen["files"] if name != "__pycache__"] == [
-        "helper.py",
-        "numbers.txt",
-        "random.py",
-    ]
+    files = [name for name in seen["files"] if name != "__pycache__"]
+    assert files == ["helper.py", "numbers.txt", "random.py"]
+    assert seen["beside"] == ["home", "job.json", "log", "out", "submission", "work"]
     assert seen["execution"] == "autograde"
+
+
+def test_of_two_notebooks_the_missing_one_counts_nothing_and_the_other_counts(folder: Path) -> None:
+    source = folder / "source" / LESSON
+    second = notebook([cell("b = 2", "b", "answer"), cell("assert b == 2", "test-b", "tests", 4)])
+    nbformat.write(second, source / "second.ipynb")
+    submit(folder, "ada", second, name="second.ipynb")
+    result = grade(folder)["ada"]
+    assert (result.outcome, result.points, result.max_points) == ("graded", 4.0, 16.0)
+    assert not result.needs_grading
+    assert [problem.text for problem in result.problems] == [
+        "lines: no lines.ipynb was handed in (found: second.ipynb)"
+    ]
 
 
 def test_a_notebook_that_uses_up_its_time_keeps_what_it_earned(folder: Path) -> None:

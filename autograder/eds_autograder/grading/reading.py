@@ -11,7 +11,7 @@ from typing import Any
 
 from eds_autograder.grading.results import Problem
 
-__all__ = ["UnreadableNotebookError", "choose_notebook", "read_notebook"]
+__all__ = ["MissingNotebookError", "UnreadableNotebookError", "choose_notebook", "read_notebook"]
 
 _SIGNATURES = (
     (b"PK\x03\x04", "a zip archive"),
@@ -24,6 +24,10 @@ _SIGNATURES = (
 
 class UnreadableNotebookError(Exception):
     """The file is no notebook; the message is the reason in one line."""
+
+
+class MissingNotebookError(UnreadableNotebookError):
+    """There is no file that could be the notebook."""
 
 
 def read_notebook(content: bytes) -> tuple[Any, list[Problem]]:
@@ -93,7 +97,7 @@ def choose_notebook(
     if matching:
         raise UnreadableNotebookError(f"no {name}.ipynb, and {len(matching)} notebooks that it could be")
     seen = ", ".join(sorted(files)[:3]) or "an empty folder"
-    raise UnreadableNotebookError(f"no {name}.ipynb was handed in (found: {seen})")
+    raise MissingNotebookError(f"no {name}.ipynb was handed in (found: {seen})")
 
 
 def _grade_ids(path: Path) -> set[str]:

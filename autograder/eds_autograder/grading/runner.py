@@ -6,9 +6,9 @@ Run as ``python -m eds_autograder.grading.runner FOLDER``; `eds_autograder.gradi
 from __future__ import annotations
 
 import logging
+import shutil
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -22,7 +22,15 @@ from eds_autograder.imports import import_nbgrader
 __all__ = ["grade_job", "main"]
 
 
-@dataclass
+@dataclass(frozen=True)
+class _Ready:
+    """A notebook that can run."""
+
+    notebook: Any
+    problems: list[Problem]
+
+
+@dataclass(frozen=True)
 class _Graded:
     """What grading one notebook gave."""
 
@@ -31,17 +39,18 @@ class _Graded:
     outcome: str = "graded"
     unanswered: tuple[str, ...] = ()
     written: bool = False
+    missing: bool = False
 
 
-def grade_job(job: Job, kernels: Mapping[str, WaitingKernel] | None = None) -> Result:
+def grade_job(job: Job, waiting: WaitingKernel | None = None) -> Result:
     """Grade a submission, notebook by notebook.
 
     Parameters
     ----------
     job : Job
         Its ``out`` folder receives the executed notebooks.
-    kernels : mapping of str to WaitingKernel, optional
-        What becomes the kernel of each notebook; by default new processes.
+    waiting : WaitingKernel, optional
+        Becomes the kernel of the first notebook that can run; the others start new ones.
 
     Returns
     -------
@@ -50,9 +59,19 @@ def grade_job(job: Job, kernels: Mapping[str, WaitingKernel] | None = None) -> R
     """
     start = monotonic()
     kit = Kit.load(job.kit)
-    kernels = kernels or {}
-    graded = {name: _grade_notebook(job, kit, name, kernels.get(name)) for name in kit.notebooks}
+    ready = {name: _make_ready(job, kit, name) for name in kit.notebooks}
+    # done with: no student's code finds the hidden tests beside its own folder
+    shutil.rmtree(job.kit)
+    graded = {}
+    for name, item in ready.items():
+        if isinstance(item, _Graded):
+            graded[name] = item
+        else:
+            graded[name] = _run_notebook(job, kit, name, item, waiting)
+            waiting = None
     several = len(graded) > 1
+    if any(item.outcome != "invalid" for item in graded.values()):
+        graded = {name: _count_missing(item) for name, item in graded.items()}
     problems = [
         Problem(problem.kind, f"{name}: {problem.text}" if several else problem.text)
         for name, notebook in graded.items()
@@ -83,8 +102,17 @@ def _worst(outcomes: list[str]) -> str:
     return max((outcome for outcome in outcomes if outcome != "invalid"), key=order.index)
 
 
-def _grade_notebook(job: Job, kit: Kit, name: str, kernel: WaitingKernel | None) -> _Graded:
-    from eds_autograder.grading.reading import UnreadableNotebookError, choose_notebook, read_notebook
+def _make_ready(job: Job, kit: Kit, name: str) -> _Ready | _Graded:
+    """Read a notebook and make its graded cells the instructor's again; or say why there is none."""
+    from traitlets.config import Config
+
+    from eds_autograder.grading.reading import (
+        MissingNotebookError,
+        UnreadableNotebookError,
+        choose_notebook,
+        read_notebook,
+    )
+    from eds_autograder.grading.sanitize import preprocessors, put_in_order, run_preprocessor
 
     cells = kit.cells_of(name)
     files = {path.relative_to(job.submission).as_posix(): path for path in _files(job.submission)}
@@ -92,41 +120,46 @@ def _grade_notebook(job: Job, kit: Kit, name: str, kernel: WaitingKernel | None)
         path, renamed = choose_notebook(name, files, kit.notebooks, [c.grade_id for c in cells if c.graded])
         notebook, repairs = read_notebook(path.read_bytes())
     except UnreadableNotebookError as error:
-        return _without_notebook(kit, name, str(error))
-    return _run_notebook(job, kit, name, notebook, [*renamed, *repairs], kernel)
+        return _without_notebook(kit, name, str(error), isinstance(error, MissingNotebookError))
+    problems = [*renamed, *repairs, *put_in_order(notebook, cells)]
+    config, resources, log = Config(job.settings), _resources(job, name), _quiet_log()
+    for class_ in preprocessors(config, "sanitize_preprocessors"):
+        notebook = run_preprocessor(class_, config, notebook, resources, log)
+    return _Ready(notebook, problems)
 
 
 def _files(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
-def _without_notebook(kit: Kit, name: str, reason: str) -> _Graded:
+def _without_notebook(kit: Kit, name: str, reason: str, missing: bool) -> _Graded:
     message = f"There was no notebook to grade: {reason}."
     exercises = [
         Exercise(name, cell.grade_id, cell.points or 0.0, None, "not run", message)
         for cell in kit.cells_of(name)
         if cell.graded
     ]
-    return _Graded(exercises, [Problem("file", reason)], "invalid")
+    return _Graded(exercises, [Problem("file", reason)], "invalid", missing=missing)
 
 
-def _run_notebook(
-    job: Job, kit: Kit, name: str, notebook: Any, problems: list[Problem], kernel: WaitingKernel | None
-) -> _Graded:
+def _count_missing(graded: _Graded) -> _Graded:
+    """Count a notebook that was not handed in beside others as 0, which is nbgrader's rule."""
+    if not graded.missing:
+        return graded
+    return replace(graded, exercises=[replace(exercise, points=0.0) for exercise in graded.exercises])
+
+
+def _run_notebook(job: Job, kit: Kit, name: str, ready: _Ready, waiting: WaitingKernel | None) -> _Graded:
     from traitlets.config import Config
 
     from eds_autograder.grading.execute import CarefulExecute
-    from eds_autograder.grading.sanitize import preprocessors, put_in_order, run_preprocessor
+    from eds_autograder.grading.sanitize import preprocessors, run_preprocessor
 
-    config = Config(job.settings)
-    log = _quiet_log()
-    resources = _resources(job, name)
-    problems = [*problems, *put_in_order(notebook, kit.cells_of(name))]
-    for class_ in preprocessors(config, "sanitize_preprocessors"):
-        notebook = run_preprocessor(class_, config, notebook, resources, log)
+    notebook = ready.notebook
+    config, resources, log = Config(job.settings), _resources(job, name), _quiet_log()
     execute = CarefulExecute(
         budget=job.limits.notebook_seconds,
-        waiting=kernel,
+        waiting=waiting,
         config=config,
         log=log,
         timeout=job.limits.cell_seconds,
@@ -136,7 +169,7 @@ def _run_notebook(
             notebook, _ = execute.preprocess(notebook, resources)
         elif not _records(class_):
             notebook = run_preprocessor(class_, config, notebook, resources, log)
-    return _graded(job, kit, name, notebook, execute, problems, log)
+    return _graded(job, kit, name, notebook, execute, ready.problems, log)
 
 
 def _executes(class_: Any) -> bool:
@@ -256,19 +289,21 @@ def main(arguments: list[str], *, forked: bool = False) -> int:
     arguments : list of str
         The folder.
     forked : bool
-        Whether this process has all imports behind it, so that its own forks make kernels at once.
+        Whether this process has all imports behind it, so that its own fork makes a kernel at once.
     """
     from eds_autograder.grading.processes import end_children
 
     _take_children()
+    # before anything of the course is read: what is in memory when it forks, the student's code can find
+    waiting = WaitingKernel() if forked else None
     import_nbgrader()
     job = Job.load(Path(arguments[0]))
     try:
-        names = Kit.load(job.kit).notebooks if forked else ()
-        result = grade_job(job, {name: WaitingKernel() for name in names})
-        result.write(job.result_file)
+        result = grade_job(job, waiting)
     finally:
         end_children()
+    # last, when nothing of the student's runs any more that could write it
+    result.write(job.result_file)
     return 0
 
 
