@@ -160,13 +160,18 @@ def test_points_lie_on_the_faces_of_a_turned_box():
     assert len(own) > 300
 
 
-def test_points_lie_on_the_near_side_of_a_cylinder():
-    post = Cylinder(np.array([4.0, -0.3, -1.2]), 0.5, 1.0)
-    points, things = one_thing(post)
-    own = points[things == 1] - post.centre
-    np.testing.assert_allclose(np.hypot(own[:, 0], own[:, 1]), 0.25, atol=1e-9)
-    assert ((own * points[things == 1])[:, :2].sum(axis=1) < 1e-9).all()
-    assert np.abs(own[:, 2]).max() <= 0.5
+def test_points_lie_on_the_near_side_and_on_the_lid_of_a_cylinder():
+    barrel = Cylinder(np.array([4.0, -0.3, -1.2]), 0.5, 1.0)
+    points, things = one_thing(barrel)
+    seen = points[things == 1]
+    own = seen - barrel.centre
+    on_lid = np.isclose(own[:, 2], 0.5, atol=1e-9)
+    assert on_lid.sum() > 50
+    assert np.hypot(own[on_lid, 0], own[on_lid, 1]).max() <= 0.25
+    side = own[~on_lid]
+    np.testing.assert_allclose(np.hypot(side[:, 0], side[:, 1]), 0.25, atol=1e-9)
+    assert ((side * seen[~on_lid])[:, :2].sum(axis=1) < 1e-9).all()
+    assert np.abs(side[:, 2]).max() <= 0.5
 
 
 def test_leaves_lie_inside_their_crown_and_let_light_through_where_they_are_few():
