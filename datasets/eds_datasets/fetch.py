@@ -12,21 +12,33 @@ name: who reads the cache sees a whole file or none. Two settings come from the 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
-import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from eds_datasets.errors import EdsError
+from eds_datasets.progress import ByteBar
 from eds_datasets.registry import RegistryEntry, entry
 
-__all__ = ["CorruptedFileError", "NotMirroredError", "cached", "data_dir", "fetch", "file_problem", "mirror"]
+__all__ = [
+    "CorruptedFileError",
+    "NotMirroredError",
+    "cached",
+    "copies",
+    "data_dir",
+    "fetch",
+    "file_problem",
+    "mirror",
+]
 
-Download = Callable[[str, str, Any], object]
+_CHUNK = 65536  # bytes, few enough for a bar to move and many enough to cost nothing
+_NOT_FOUND = 404
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 _TIMEOUT = 30  # seconds without a byte before a connection counts as cut
 
@@ -72,6 +84,13 @@ def file_problem(path: Path, known: RegistryEntry) -> str | None:
     return None
 
 
+def copies(key: str) -> list[Path]:
+    """Return the copies of a file that are on this machine, good or not: in the cache, in a mirror folder."""
+    where = mirror()
+    folders = [data_dir(), where] if isinstance(where, Path) else [data_dir()]
+    return [path for folder in folders if (path := folder / key).is_file()]
+
+
 def cached(key: str) -> Path | None:
     """Return a verified copy that is already on this machine, without ever touching the network.
 
@@ -91,24 +110,18 @@ def cached(key: str) -> Path | None:
         There is no such key.
     """
     known = entry(key)
-    where = mirror()
-    folders = [data_dir(), where] if isinstance(where, Path) else [data_dir()]
-    for folder in folders:
-        path = folder / key
-        if path.is_file() and file_problem(path, known) is None:
-            return path
-    return None
+    return next((path for path in copies(key) if file_problem(path, known) is None), None)
 
 
-def fetch(key: str, *, progressbar: bool = False, copy: bool = False) -> Path:
+def fetch(key: str, *, progressbar: bool | ByteBar = False, copy: bool = False) -> Path:
     """Return a verified copy of a file, and download it into the cache when there is none.
 
     Parameters
     ----------
     key : str
         A key of the registry.
-    progressbar : bool
-        Show one on stderr while bytes arrive.
+    progressbar : bool or ByteBar
+        Show a bar on stderr while bytes arrive, or move a bar that is already there.
     copy : bool
         Put a file that a mirror folder holds into the cache too, instead of reading it where it is.
 
@@ -124,26 +137,37 @@ def fetch(key: str, *, progressbar: bool = False, copy: bool = False) -> Path:
         No connection, or no room on the disk.
     """
     present = cached(key)
-    if present is not None and (not copy or present.is_relative_to(data_dir())):
+    if present is not None and (not copy or present == data_dir() / key):
         return present
     known = entry(key)
     target = data_dir() / key
-    try:
-        _retrieve(known, target, progressbar)
-    except OSError as error:
-        raise _explained(error, known, target) from error
+    with _bar(known, progressbar) as bar:
+        try:
+            _retrieve(known, target, bar)
+        except OSError as error:
+            raise _explained(error, known, target) from error
     return target
 
 
-def _retrieve(known: RegistryEntry, target: Path, progressbar: bool) -> None:
+def _bar(known: RegistryEntry, progressbar: bool | ByteBar) -> AbstractContextManager[ByteBar | None]:
+    if isinstance(progressbar, ByteBar):
+        return contextlib.nullcontext(progressbar)
+    return ByteBar(known.key, known.size) if progressbar else contextlib.nullcontext()
+
+
+def _retrieve(known: RegistryEntry, target: Path, bar: ByteBar | None) -> None:
     """Let pooch fetch under a temporary name, verify and move; an exception leaves nothing behind."""
     import pooch
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    address, download = _way(known, progressbar)
+    address = _address(known)
 
-    def verified_download(url: str, temporary: str, pup: Any) -> None:
-        download(url, temporary, pup)
+    def download(url: str, temporary: str, _: object) -> None:
+        with Path(temporary).open("wb") as stream:
+            for chunk in _chunks(url):
+                stream.write(chunk)
+                if bar is not None:
+                    bar.update(len(chunk))
         problem = file_problem(Path(temporary), known)
         if problem is not None:
             raise CorruptedFileError(
@@ -152,39 +176,51 @@ def _retrieve(known: RegistryEntry, target: Path, progressbar: bool) -> None:
             )
 
     pooch.get_logger().setLevel("WARNING")
-    pooch.retrieve(address, known.hash, target.name, target.parent, downloader=verified_download)
+    pooch.retrieve(address, known.hash, target.name, target.parent, downloader=download)
     # a temporary file is private to its owner, a cache is often shared
     target.chmod(target.parent.stat().st_mode & 0o666)
 
 
-def _way(known: RegistryEntry, progressbar: bool) -> tuple[str, Download]:
-    """Return the address of the nearest source, and what brings a file from there."""
+def _address(known: RegistryEntry) -> str:
+    """Return where the nearest source keeps a file: a path of a folder, or an http address."""
     where = mirror()
     if isinstance(where, Path):
-        return str(where / known.key), _copy_from_folder
-    import pooch
-
-    address = known.url if where is None else f"{where}/{quote(known.key)}"
-    bar = _Bar(known) if progressbar else False
-    return address, pooch.HTTPDownloader(progressbar=bar, chunk_size=65536, timeout=_TIMEOUT)
+        return str(where / known.key)
+    return known.url if where is None else f"{where}/{quote(known.key)}"
 
 
-def _copy_from_folder(address: str, temporary: str, _: Any) -> None:
-    shutil.copyfile(address, temporary)
+def _chunks(address: str) -> Iterator[bytes]:
+    """Yield the bytes of a file; a connection that ends too early is an exception."""
+    if not address.startswith(("http://", "https://")):
+        with Path(address).open("rb") as stream:
+            while chunk := stream.read(_CHUNK):
+                yield chunk
+        return
+    import requests
+
+    with requests.get(address, stream=True, timeout=_TIMEOUT) as response:
+        response.raise_for_status()
+        yield from response.iter_content(_CHUNK)
 
 
 def _explained(error: OSError, known: RegistryEntry, target: Path) -> EdsError:
     """Turn what the system or the network said into one line and a tip."""
     where = mirror()
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in _NO_ROOM:
         return EdsError(
             f"no room for {known.key} ({known.size:,} bytes) in {target.parent}",
             tip="free some space, or choose another folder with EDS_DATA_DIR",
         )
-    response = getattr(error, "response", None)
-    if where is not None and (
-        isinstance(error, FileNotFoundError) or getattr(response, "status_code", 0) == 404
-    ):
+    if _forbids_writing(error, where):
+        return EdsError(
+            f"cannot write {known.key} into {target.parent}: {_reason(error)}",
+            tip="choose another folder with EDS_DATA_DIR",
+        )
+    if isinstance(where, Path) and not where.is_dir():
+        return EdsError(
+            f"the mirror {where} is no folder", tip="EDS_DATA_MIRROR names a folder or an http address"
+        )
+    if where is not None and _says_absent(error):
         return NotMirroredError(
             f"the mirror {where} holds no {known.key}",
             tip=f"unset EDS_DATA_MIRROR to fetch it from {known.url}",
@@ -196,37 +232,19 @@ def _explained(error: OSError, known: RegistryEntry, target: Path) -> EdsError:
     )
 
 
+def _forbids_writing(error: OSError, where: Path | str | None) -> bool:
+    of_mirror = where is not None and str(error.filename).startswith(str(where))
+    return error.errno == errno.EROFS or (isinstance(error, PermissionError) and not of_mirror)
+
+
+def _says_absent(error: OSError) -> bool:
+    response = getattr(error, "response", None)
+    return isinstance(error, FileNotFoundError) or getattr(response, "status_code", None) == _NOT_FOUND
+
+
 def _reason(error: OSError) -> str:
     """Return the innermost cause, which is the one that says something."""
     cause: BaseException = error
-    while cause.__cause__ or cause.__context__:
-        cause = cause.__cause__ or cause.__context__ or cause
+    while inner := cause.__cause__ or cause.__context__:
+        cause = inner
     return f"{type(cause).__name__}: {cause}" if str(cause) else type(cause).__name__
-
-
-class _Bar:
-    """A progress bar in the form that pooch calls: ``total``, ``update``, ``reset``, ``close``."""
-
-    def __init__(self, known: RegistryEntry) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-        self._progress = Progress(*columns, console=Console(stderr=True))
-        self._task = self._progress.add_task(known.key, total=known.size)
-        self._progress.start()
-
-    # pooch writes the length that the server announces; the registry knows better
-    total = 0
-
-    def update(self, n_bytes: int) -> None:
-        """Move on by so many bytes."""
-        self._progress.update(self._task, advance=n_bytes)
-
-    def reset(self) -> None:
-        """Go back to the beginning."""
-        self._progress.reset(self._task)
-
-    def close(self) -> None:
-        """Leave the finished bar on the terminal."""
-        self._progress.stop()

@@ -73,7 +73,7 @@ def _packaged() -> Iris:
         licence="CC-BY-4.0",
         citation="Fisher (1936), The use of multiple measurements in taxonomic problems, "
         "Annals of Eugenics 7, doi:10.1111/j.1469-1809.1936.tb02137.x",
-        units={**dict.fromkeys(names, "cm"), "species": "-"},
+        units={"features": "cm", **dict.fromkeys(names, "cm"), "species": "-"},
         features=np.asarray(bunch.data, dtype=np.float64),
         species=np.asarray(bunch.target, dtype=np.int64),
         feature_names=names,
