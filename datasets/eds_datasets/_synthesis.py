@@ -165,7 +165,7 @@ class _Chunk:
         envelope = (
             coda_envelope(self.time, onset, travel, decay, self.region.coda_q) * np.sqrt(ratio)[:, None]
         )
-        return motion[:, :, None] * direct[:, None, :] + self._scattered(envelope, scatter)
+        return np.asarray(motion[:, :, None] * direct[:, None, :] + self._scattered(envelope, scatter))
 
     def _scattered(self, envelope: Array, scatter: Array) -> ComplexArray:
         from scipy.fft import rfft
