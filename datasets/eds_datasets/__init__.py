@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from eds_datasets.arrivals import Arrivals, load_arrivals
     from eds_datasets.challenge import HeldOut, make_challenge
     from eds_datasets.digits import Digits, load_digits
+    from eds_datasets.displacement import Displacement, load_le_teil_displacement
     from eds_datasets.epicentre import LeTeil, epicentral_distance, load_le_teil, simulate_le_teil
     from eds_datasets.iris import Iris, load_iris
     from eds_datasets.lidar import Lidar, load_lidar, simulate_lidar
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Arrivals",
     "Digits",
+    "Displacement",
     "HeldOut",
     "Iris",
     "LeTeil",
@@ -40,6 +42,7 @@ __all__ = [
     "load_digits",
     "load_iris",
     "load_le_teil",
+    "load_le_teil_displacement",
     "load_lidar",
     "load_phasenet_weights",
     "load_spot_records",
@@ -60,6 +63,7 @@ __all__ = [
 _MODULES = {
     "Arrivals": "arrivals",
     "Digits": "digits",
+    "Displacement": "displacement",
     "HeldOut": "challenge",
     "Iris": "iris",
     "LeTeil": "epicentre",
@@ -75,6 +79,7 @@ _MODULES = {
     "load_digits": "digits",
     "load_iris": "iris",
     "load_le_teil": "epicentre",
+    "load_le_teil_displacement": "displacement",
     "load_lidar": "lidar",
     "load_phasenet_weights": "phasenet",
     "load_spot_records": "spot",

@@ -193,7 +193,7 @@ def _ncedc_record(path: Path) -> NDArray[np.float32]:
 
 # ------------------------------------------------------------------------------------------------ Iceland
 
-# of the University of Cambridge's network Z7, doi:10.7914/SN/Z7_2014: latitude, longitude, elevation in km
+# of the University of Cambridge's network Z7: latitude, longitude, elevation in km
 _ICELAND_STATIONS: Mapping[str, tuple[float, float, float]] = {
     "DYJN": (64.68360, -17.13372, 1.381),
     "DYJS": (64.63796, -16.98801, 1.372),

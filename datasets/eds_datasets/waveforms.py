@@ -23,6 +23,8 @@ __all__ = ["REGIONS", "Region", "Waveforms", "load_waveforms", "simulate_wavefor
 
 Array = NDArray[np.floating[Any]]
 
+_MOST_STATIONS = 60
+
 
 def load_waveforms(source: Source = "auto", *, collection: str = "obspy", seed: Seed = 0) -> Waveforms:
     """Load three-component records of local earthquakes with picked onsets, at 100 Hz.
@@ -177,16 +179,24 @@ def simulate_waveforms(
     set()
     """
     crust = find_region(region)
-    duration = _check_sizes(n_records, n_samples, sampling_rate)
+    if n_stations is None:
+        n_stations = min(max(n_records // 8, 1), _MOST_STATIONS)
+    _check_positive(
+        n_records=n_records,
+        n_samples=n_samples,
+        sampling_rate=sampling_rate,
+        n_stations=n_stations,
+        n_events=1 if n_events is None else n_events,
+    )
     counts = _counts(n_records, shares)
     rng = np.random.default_rng(seed)
-    lead, longest = _room(duration, p_time)
+    lead, longest = _room(n_samples / sampling_rate, p_time)
     catalogue = draw_catalogue(
         rng,
         counts,
         crust,
         n_events=n_events,
-        n_stations=n_stations or min(max(n_records // 8, 1), 60),
+        n_stations=n_stations,
         longest_s_minus_p=longest,
         sampling_rate=sampling_rate,
     )
@@ -200,11 +210,10 @@ def simulate_waveforms(
     return _simulated(samples, catalogue, crust, p_onset, s_onset, sampling_rate)
 
 
-def _check_sizes(n_records: int, n_samples: int, sampling_rate: float) -> float:
-    for name, value in (("n_records", n_records), ("n_samples", n_samples), ("sampling_rate", sampling_rate)):
+def _check_positive(**numbers: float) -> None:
+    for name, value in numbers.items():
         if not (math.isfinite(value) and value > 0):
             raise UsageError(f"{name} is {value}: expected a positive number")
-    return n_samples / sampling_rate
 
 
 def _counts(n_records: int, shares: Mapping[str, float] | None) -> dict[str, int]:

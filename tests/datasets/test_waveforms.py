@@ -193,6 +193,8 @@ def test_regions_differ_in_what_a_model_would_learn():
     [
         ({"n_records": 0}, "n_records is 0"),
         ({"n_samples": -5}, "n_samples is -5"),
+        ({"n_stations": 0}, "n_stations is 0"),
+        ({"n_events": 0}, "n_events is 0"),
         ({"sampling_rate": float("nan")}, "sampling_rate is nan"),
         ({"region": "atlantis"}, "no region 'atlantis'"),
         ({"shares": {"thunder": 1.0}}, "shares are"),
