@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,9 +41,9 @@ def list_data(files: bool, format_: str) -> None:
     from eds_datasets.inventory import inventory
 
     if files:
-        columns: Sequence[str] = ("key", "size", "here", "licence", "url")
+        columns: Sequence[str] = ("key", "dataset", "version", "size", "here", "licence", "hash", "url")
         records = [_file_record(known) for known in registry.entries()]
-        shown = columns[:-1]
+        shown = columns[:-2]
     else:
         columns = ("name", "title", "sources", "files", "size", "here", "licences")
         records = [_dataset_record(known) for known in inventory().values()]
@@ -71,7 +72,7 @@ def _file_record(known: RegistryEntry) -> dict[str, Any]:
     from eds_datasets.fetch import cached
 
     here = cached(known.key) is not None
-    return {"key": known.key, "size": known.size, "here": here, "licence": known.licence, "url": known.url}
+    return {**dataclasses.asdict(known), "here": here}
 
 
 def _human(n_bytes: int) -> str:
