@@ -45,6 +45,7 @@ _UNITS = {
     "label": "-",
     "event": "-",
     "station": "-",
+    "channel": "-",
     "onset": "s after the start of the record",
     "duration": "s",
 }
@@ -120,7 +121,7 @@ def _packaged() -> VolcanoRecords:
     return _from_traces(
         rows,
         "packaged",
-        "LGPL-3.0",
+        "LGPL-3.0-only",
         "test data of ObsPy, doi:10.1785/gssrl.81.3.530: MVO Montserrat, INGV Catania",
     )
 

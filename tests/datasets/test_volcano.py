@@ -18,7 +18,7 @@ def few():
 def test_the_packaged_examples_are_montserrat_and_etna_at_their_own_sampling_rates():
     real = load_volcano("packaged")
     assert real.source == "packaged"
-    assert real.licence == "LGPL-3.0"
+    assert real.licence == "LGPL-3.0-only"
     assert len(real.waveforms) == len(real.table) == 26
     assert real.table.groupby("label").size().to_dict() == {"HYB": 24, "TR": 2}
     assert set(real.table["sampling_rate"].round(1)) == {75.2, 100.0}
