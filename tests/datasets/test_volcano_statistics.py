@@ -85,12 +85,15 @@ def describe(event):
 
 
 def statistics(volcano, kinds):
-    data = simulate_volcano(0, n_events=60 * len(kinds), shares=dict.fromkeys(kinds, 1.0), volcano=volcano)
     found = {kind: [] for kind in kinds}
-    for wave, row in zip(data.waveforms.astype(float), data.table.itertuples(), strict=True):
-        event = wave[int(row.onset * RATE) : int((row.onset + row.duration) * RATE)]
-        if event.size > 4 * RATE:
-            found[row.label].append(describe(event))
+    # the sites of one network colour all of its records: several networks do not
+    for seed in range(4):
+        events, shares = 50 * len(kinds), dict.fromkeys(kinds, 1.0)
+        data = simulate_volcano(seed, n_events=events, shares=shares, volcano=volcano)
+        for wave, row in zip(data.waveforms.astype(float), data.table.itertuples(), strict=True):
+            event = wave[int(row.onset * RATE) : int((row.onset + row.duration) * RATE)]
+            if event.size > 4 * RATE:
+                found[row.label].append(describe(event))
     return {
         (kind, name): np.median([event[name] for event in found[kind]])
         for kind, name in TARGETS | FORMS
@@ -131,7 +134,7 @@ def test_the_classes_have_the_medians_of_real_events():
         (retuned("TR", overtone=0.05), ("TR", "50 %")),
         (retuned("EXP", burst_frequency=2.5), ("EXP", "centroid of the blast")),
         (retuned("EXP", tone_frequency=0.9), ("EXP", "line")),
-        (retuned("HYB", burst=0.2), ("HYB", "50 %")),
+        (retuned("HYB", burst=0.05), ("HYB", "50 %")),
         (retuned("HYB", tone=0.0), ("HYB", "fall of the centroid")),
         (retuned("TOR", quality=3.0), ("TOR", "share in one line")),
         (Volcano(attenuation=0.1), ("VT", "90 %")),
