@@ -106,9 +106,12 @@ def arrays(data: Any) -> list[Any]:
 
 
 def sizes(data: Any) -> tuple[int, int]:
-    """Return the rows of the longest array, and the number of all values."""
-    found = arrays(data)
-    return max((len(array) for array in found if array.ndim), default=0), sum(array.size for array in found)
+    """Return the rows of the longest array, table or list, and the number of all values."""
+    held = [getattr(data, field.name) for field in fields(data) if field.name != "units"]
+    rows = max(
+        (len(value) for value in held if hasattr(value, "__len__") and not isinstance(value, str)), default=0
+    )
+    return rows, sum(array.size for array in arrays(data))
 
 
 def values_bytes(data: Any) -> int:

@@ -87,7 +87,7 @@ class Cylinder:
         return float(np.hypot(self.thickness, self.height) / 2)
 
     def __call__(self, rays: Rays) -> Floats:
-        """Return the range to the side of the cylinder that faces the scanner."""
+        """Return the range to the side of the cylinder that faces the scanner, or to its lid."""
         x, y, z = rays.direction
         flat = np.maximum(x**2 + y**2, 1e-12)
         towards = (x * self.centre[0] + y * self.centre[1]) / flat
@@ -95,7 +95,13 @@ class Cylinder:
         inside = (self.thickness / 2) ** 2 / flat - off
         distance = towards - np.sqrt(np.maximum(inside, 0.0))
         met = (inside > 0) & (np.abs(distance * z - self.centre[2]) < self.height / 2)
-        return np.where(met, distance, np.inf)
+        return np.where(met, distance, self._lid(rays))
+
+    def _lid(self, rays: Rays) -> Floats:
+        x, y, z = rays.direction
+        distance = (self.centre[2] + self.height / 2) / np.where(np.abs(z) < 1e-9, 1e-9, z)
+        off = np.hypot(distance * x - self.centre[0], distance * y - self.centre[1])
+        return np.where((distance > 0) & (off < self.thickness / 2), distance, np.inf)
 
 
 @dataclass(frozen=True)

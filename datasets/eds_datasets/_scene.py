@@ -45,6 +45,8 @@ class Scene:
         Standard deviation of the ground at wavelengths of 15 to 80 cm.
     grain : float
         Standard deviation of the ground from point to point.
+    shortest_bush, longest_bush : float
+        Range of the length of a bush.
     bush_path, tree_path : float
         Mean distance that light goes between the leaves of a bush and of a tree.
     bush_leaf, tree_leaf : float
@@ -68,6 +70,8 @@ class Scene:
     dune_length: float = 1.7
     ripple: float = 0.0016
     grain: float = 0.001
+    shortest_bush: float = 0.35
+    longest_bush: float = 0.8
     bush_path: float = 0.07
     tree_path: float = 0.25
     bush_leaf: float = 0.003
@@ -169,8 +173,8 @@ def _places(scene: Scene, n_places: int, rng: np.random.Generator) -> Floats:
 
 
 def _bush(foot: Floats, scene: Scene, rng: np.random.Generator) -> Crown:
-    length = np.exp(rng.uniform(np.log(0.35), np.log(0.8)))
-    size = length * np.array([1.0, rng.uniform(0.35, 0.6), rng.uniform(0.35, 0.55)])
+    length = np.exp(rng.uniform(np.log(scene.shortest_bush), np.log(scene.longest_bush)))
+    size = length * np.array([1.0, rng.uniform(0.25, 0.45), rng.uniform(0.25, 0.4)])
     centre = foot + np.array([0.0, 0.0, 0.4 * size[2]])
     turn = rng.uniform(0, np.pi)
     return Crown(centre, size, turn, scene.bush_path, scene.bush_leaf, int(rng.integers(2**31)))

@@ -21,22 +21,22 @@ class Law(NamedTuple):
 LAWS: Mapping[str, Mapping[str, Law]] = MappingProxyType(
     {
         "LP": {
-            "snr": Law(5.0, 0.6), "burst": Law(0.1, 0.8), "burst_frequency": Law(4.5, 0.3),
+            "snr": Law(5.5, 0.6), "burst": Law(0.1, 0.8), "burst_frequency": Law(4.5, 0.3),
             "burst_width": Law(0.5, 0.2), "burst_decay": Law(4.0, 0.4), "s_delay": Law(0.8, 0.4),
-            "tone": Law(1.0, 0.1), "tone_frequency": Law(1.25, 0.28), "quality": Law(4.0, 0.45),
-            "overtone": Law(0.4, 0.6), "overtone_ratio": Law(2.3, 0.2), "rise": Law(8.0, 0.45),
-            "decay": Law(9.0, 0.35), "modulation": Law(0.1, 0.5),
+            "tone": Law(1.0, 0.1), "tone_frequency": Law(1.15, 0.28), "quality": Law(3.6, 0.45),
+            "overtone": Law(0.45, 0.6), "overtone_ratio": Law(2.3, 0.2), "rise": Law(8.0, 0.45),
+            "decay": Law(11.0, 0.35), "modulation": Law(0.1, 0.5),
         },
         "TR": {
             "snr": Law(8.0, 0.6), "burst": Law(0.02, 0.8), "burst_frequency": Law(4.5, 0.3),
             "burst_width": Law(0.5, 0.2), "burst_decay": Law(6.0, 0.4), "s_delay": Law(0.8, 0.4),
-            "tone": Law(1.0, 0.1), "tone_frequency": Law(2.0, 0.3), "quality": Law(2.2, 0.4),
-            "overtone": Law(1.0, 0.4), "overtone_ratio": Law(2.2, 0.2), "rise": Law(3.0, 0.4),
+            "tone": Law(1.0, 0.1), "tone_frequency": Law(1.95, 0.3), "quality": Law(2.2, 0.4),
+            "overtone": Law(1.8, 0.4), "overtone_ratio": Law(2.2, 0.2), "rise": Law(3.0, 0.4),
             "decay": Law(90.0, 0.8), "modulation": Law(0.2, 0.5),
         },
         "VT": {
-            "snr": Law(55.0, 0.6), "burst": Law(1.0, 0.1), "burst_frequency": Law(7.7, 0.3),
-            "burst_width": Law(0.5, 0.25), "burst_decay": Law(2.7, 0.4), "s_delay": Law(1.6, 0.5),
+            "snr": Law(55.0, 0.6), "burst": Law(1.0, 0.1), "burst_frequency": Law(8.3, 0.3),
+            "burst_width": Law(0.45, 0.25), "burst_decay": Law(2.5, 0.4), "s_delay": Law(1.6, 0.5),
             "tone": Law(0.1, 0.9), "tone_frequency": Law(3.0, 0.35), "quality": Law(4.0, 0.4),
             "overtone": Law(0.4, 0.6), "overtone_ratio": Law(2.2, 0.2), "rise": Law(1.0, 0.5),
             "decay": Law(6.0, 0.4), "modulation": Law(0.1, 0.5),
@@ -44,16 +44,16 @@ LAWS: Mapping[str, Mapping[str, Law]] = MappingProxyType(
         "EXP": {
             "snr": Law(20.0, 0.6), "burst": Law(1.0, 0.2), "burst_frequency": Law(0.85, 0.2),
             "burst_width": Law(0.38, 0.25), "burst_decay": Law(5.0, 0.45), "s_delay": Law(0.4, 0.5),
-            "tone": Law(0.42, 0.45), "tone_frequency": Law(1.22, 0.12), "quality": Law(35.0, 0.6),
+            "tone": Law(0.42, 0.45), "tone_frequency": Law(1.25, 0.12), "quality": Law(35.0, 0.6),
             "overtone": Law(0.4, 0.5), "overtone_ratio": Law(2.0, 0.0), "rise": Law(5.0, 0.45),
             "decay": Law(25.0, 0.45), "modulation": Law(0.2, 0.5),
         },
         "HYB": {
-            "snr": Law(26.0, 0.6), "burst": Law(1.0, 0.2), "burst_frequency": Law(8.0, 0.3),
-            "burst_width": Law(0.8, 0.2), "burst_decay": Law(3.6, 0.4), "s_delay": Law(0.9, 0.5),
-            "tone": Law(0.12, 0.6), "tone_frequency": Law(2.6, 0.35), "quality": Law(5.0, 0.4),
+            "snr": Law(40.0, 0.6), "burst": Law(1.0, 0.2), "burst_frequency": Law(8.6, 0.3),
+            "burst_width": Law(0.78, 0.2), "burst_decay": Law(2.6, 0.4), "s_delay": Law(0.9, 0.5),
+            "tone": Law(0.085, 0.6), "tone_frequency": Law(3.4, 0.35), "quality": Law(5.0, 0.4),
             "overtone": Law(0.5, 0.5), "overtone_ratio": Law(2.2, 0.2), "rise": Law(2.5, 0.5),
-            "decay": Law(9.0, 0.4), "modulation": Law(0.1, 0.5),
+            "decay": Law(16.0, 0.4), "modulation": Law(0.1, 0.5),
         },
         "TOR": {
             "snr": Law(10.0, 0.6), "burst": Law(0.1, 0.8), "burst_frequency": Law(5.0, 0.35),

@@ -53,7 +53,7 @@ class Volcano:
     """
 
     laws: Mapping[str, Mapping[str, Law]] = field(default_factory=lambda: LAWS)
-    widening: float = 1.3
+    widening: float = 1.15
     attenuation: float = 0.012
     site_spread: float = 0.25
 

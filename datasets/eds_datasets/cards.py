@@ -18,6 +18,7 @@ from eds_datasets.registry import RegistryEntry
 __all__ = ["attributes", "card", "offline_layer", "sample"]
 
 _FEW = 4
+_LARGE = 100_000
 _PROVENANCE = {field.name for field in fields(Dataset)}
 _SECTION = re.compile(r"^(?P<title>\w[\w ]*)\n-{3,}\n", re.MULTILINE)
 _ITEM = re.compile(r"^(?P<names>\w[\w, ]*?)(?: ?: (?P<type>.*))?\n(?P<text>(?:    .*\n|\n)+)", re.MULTILINE)
@@ -60,7 +61,7 @@ def card(known: InventoryEntry, data: Dataset) -> str:
         "## Where it comes from",
         "\n".join(_sources(known, data)),
         "\n".join(_files(known)),
-        "## What is in it",
+        f"## What is in it (`{data.source}`)",
         _table(("name", "shape", "unit", "what"), _contents(data)),
         *_prose(known),
     ]
@@ -172,16 +173,23 @@ def _shape(value: Any) -> str:
     import pandas as pd
 
     if isinstance(value, pd.DataFrame):
-        return f"{len(value):,} rows"
+        return f"{_size(len(value))} rows"
     if isinstance(value, np.ndarray):
-        return f"{value.dtype} {' × '.join(f'{size:,}' for size in value.shape)}"
+        return f"{_kind(value.dtype)} {' × '.join(map(_size, value.shape))}"
     if isinstance(value, list):
         return f"list of {len(value):,}"
     return "absent" if value is None else type(value).__name__
 
 
+def _size(count: int) -> str:
+    """Write a number of rows; the last digits of a large one may differ between machines."""
+    if count < _LARGE:
+        return f"{count:,}"
+    return f"≈ {round(count, 3 - len(str(count))):,}"
+
+
 def _kind(dtype: Any) -> str:
-    """Name the type of a column in the same way for every version of pandas."""
+    """Name a type in the same way for every version of pandas and every length of text."""
     if dtype.kind == "M":
         return "time"
     return str(dtype) if dtype.kind in "biuf" else "text"

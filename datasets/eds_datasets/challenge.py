@@ -76,11 +76,21 @@ class HeldOut:
         self._write_truth(folder)
         release = folder / "release"
         release.mkdir()
-        np.savez_compressed(release / "train.npz", **_labelled(self.train))
+        self.write_release(release)
+
+    def write_release(self, folder: Path) -> None:
+        """Write what the teams get, and nothing else, into a folder that exists.
+
+        Parameters
+        ----------
+        folder : Path
+            Gets ``train.npz``, ``test.npz``, ``sample_submission.csv`` and ``README.md``.
+        """
+        np.savez_compressed(folder / "train.npz", **_labelled(self.train))
         test: dict[str, Any] = {"id": self.ids, **self.test.features, **self.test.shared}
-        np.savez_compressed(release / "test.npz", **test)
-        self._write_sample(release / "sample_submission.csv")
-        (release / "README.md").write_text(self._readme(), encoding="utf-8")
+        np.savez_compressed(folder / "test.npz", **test)
+        self._write_sample(folder / "sample_submission.csv")
+        (folder / "README.md").write_text(self._readme(), encoding="utf-8")
 
     def _write_truth(self, folder: Path) -> None:
         with _private(folder / "truth.csv") as stream:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ __all__ = ["main"]
 
 _UNITS = ("B", "kB", "MB", "GB")
 _FEW = 5
+_AT_ONCE = 8  # most files are small, and each costs a round trip
 
 
 @click.group(cls=LazyGroup)
@@ -39,9 +41,9 @@ def list_data(files: bool, format_: str) -> None:
     from eds_datasets.inventory import inventory
 
     if files:
-        columns: Sequence[str] = ("key", "size", "here", "licence", "url")
+        columns: Sequence[str] = ("key", "dataset", "version", "size", "here", "licence", "hash", "url")
         records = [_file_record(known) for known in registry.entries()]
-        shown = columns[:-1]
+        shown = columns[:-2]
     else:
         columns = ("name", "title", "sources", "files", "size", "here", "licences")
         records = [_dataset_record(known) for known in inventory().values()]
@@ -70,7 +72,7 @@ def _file_record(known: RegistryEntry) -> dict[str, Any]:
     from eds_datasets.fetch import cached
 
     here = cached(known.key) is not None
-    return {"key": known.key, "size": known.size, "here": here, "licence": known.licence, "url": known.url}
+    return {**dataclasses.asdict(known), "here": here}
 
 
 def _human(n_bytes: int) -> str:
@@ -129,7 +131,10 @@ def fetch(names: tuple[str, ...], everything: bool) -> None:
     if bool(names) == everything:
         raise UsageError("say what to fetch", tip="give names, or --all; `eds data list` names what there is")
     wanted = registry.entries() if everything else select_files(names)
-    fetched, absent, failures = _fetch_all(wanted)
+    outcomes = _fetch_all(wanted)
+    fetched = [known for known, error in outcomes if error is None]
+    absent = [error for known, error in outcomes if error is not None and _is_expected(known, error)]
+    failures = [error for known, error in outcomes if error is not None and not _is_expected(known, error)]
     for problem in absent:
         click.echo(f"note: {problem.message}; {problem.tip}", err=True)
     click.echo(f"{len(fetched)} files, {_human(sum(known.size for known in fetched))}, in {data_dir()}")
@@ -138,29 +143,31 @@ def fetch(names: tuple[str, ...], everything: bool) -> None:
         raise EdsError("nothing was fetched", tip="unset EDS_DATA_MIRROR to ask the original addresses")
 
 
-def _fetch_all(
-    wanted: Sequence[RegistryEntry],
-) -> tuple[list[RegistryEntry], list[EdsError], list[EdsError]]:
-    """Fetch what can be fetched; return it, what the mirror is known to lack, and what failed."""
-    from eds_datasets.fetch import NotMirroredError
+def _fetch_all(wanted: Sequence[RegistryEntry]) -> list[tuple[RegistryEntry, EdsError | None]]:
+    """Fetch files, several at a time; return each with its error, or None."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from eds_datasets.fetch import fetch as fetch_file
     from eds_datasets.progress import ByteBar
 
-    fetched: list[RegistryEntry] = []
-    absent: list[EdsError] = []
-    failures: list[EdsError] = []
     with ByteBar("fetching", sum(known.size for known in wanted)) as bar:
-        for known in wanted:
-            end = bar.done + known.size
+
+        def outcome(known: RegistryEntry) -> tuple[RegistryEntry, EdsError | None]:
             try:
                 fetch_file(known.key, progressbar=bar, copy=True)
-                fetched.append(known)
             except EdsError as error:
-                expected = isinstance(error, NotMirroredError) and not known.mirrored
-                (absent if expected else failures).append(error)
-            # what was here already, or did not come, moves the bar too
-            bar.update(end - bar.done)
-    return fetched, absent, failures
+                return known, error
+            return known, None
+
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return list(pool.map(outcome, wanted))
+
+
+def _is_expected(known: RegistryEntry, error: EdsError) -> bool:
+    """Tell whether a file is absent because the mirror is known not to hold it."""
+    from eds_datasets.fetch import NotMirroredError
+
+    return isinstance(error, NotMirroredError) and not known.mirrored
 
 
 def _raise_first(problems: Sequence[EdsError], summary: str) -> None:

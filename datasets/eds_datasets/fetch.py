@@ -121,7 +121,8 @@ def fetch(key: str, *, progressbar: bool | ByteBar = False, copy: bool = False) 
     key : str
         A key of the registry.
     progressbar : bool or ByteBar
-        Show a bar on stderr while bytes arrive, or move a bar that is already there.
+        Show a bar on stderr while bytes arrive, or move a bar that is already there, by the whole size when
+        nothing has to arrive.
     copy : bool
         Put a file that a mirror folder holds into the cache too, instead of reading it where it is.
 
@@ -136,10 +137,12 @@ def fetch(key: str, *, progressbar: bool | ByteBar = False, copy: bool = False) 
     EdsError
         No connection, or no room on the disk.
     """
+    known = entry(key)
     present = cached(key)
     if present is not None and (not copy or present == data_dir() / key):
+        if isinstance(progressbar, ByteBar):
+            progressbar.update(known.size)
         return present
-    known = entry(key)
     target = data_dir() / key
     with _bar(known, progressbar) as bar:
         try:

@@ -53,6 +53,7 @@ def normalized_eigenvalues(
     All pairs of core point and neighbour form a sparse matrix; its product with the moments of the cloud
     gives the sums of every neighbourhood at once.
     """
+    from scipy.sparse import coo_matrix
     from scipy.spatial import cKDTree
 
     for name, points in (("cloud", cloud), ("core", core)):
@@ -68,11 +69,12 @@ def normalized_eigenvalues(
     moments = _moments(tree.data)
     eigenvalues = np.empty((len(core), 3))
     for chosen in _batches(tree, core - middle, diameter / 2):
-        inside = cKDTree(core[chosen] - middle).sparse_distance_matrix(
-            tree, diameter / 2, output_type="coo_matrix"
-        )
-        inside.data[:] = 1.0
-        eigenvalues[chosen] = _eigenvalues(inside.tocsr() @ moments)
+        near = cKDTree(core[chosen] - middle)
+        pairs = near.sparse_distance_matrix(tree, diameter / 2, output_type="ndarray")
+        places = (pairs["i"].astype(np.int32), pairs["j"].astype(np.int32))
+        # in coordinate form, because sorting the pairs into rows would cost more than their product
+        inside = coo_matrix((np.ones(len(pairs)), places), shape=(len(chosen), len(cloud)))
+        eigenvalues[chosen] = _eigenvalues(inside @ moments)
     return eigenvalues
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_picture"]
 
+Panel = tuple[str, View]
+
 _PANEL = (4.4, 2.9)  # inches
 _DOTS_PER_INCH = 110
 
 
 def draw_picture(path: Path, data: Mapping[str, Dataset]) -> None:
-    """Draw every view of a data set, one column for each layer; a single layer makes a row.
+    """Draw every view of a data set, one column for each layer.
 
     Parameters
     ----------
@@ -36,8 +38,7 @@ def draw_picture(path: Path, data: Mapping[str, Dataset]) -> None:
     name = next(iter(data.values())).name
     columns = [(heading, VIEWS[name](dataset)) for heading, dataset in data.items()]
     panels = [[(heading, view) for view in views] for heading, views in columns]
-    # columns side by side compare; a single one would leave half of the page empty
-    rows = list(zip_longest(*panels)) if len(panels) > 1 else panels
+    rows = _rows(panels)
     figure = Figure(figsize=(_PANEL[0] * len(rows[0]), _PANEL[1] * len(rows)), layout="constrained")
     axes = figure.subplots(len(rows), len(rows[0]), squeeze=False)
     for ax, panel in zip(axes.ravel(), chain.from_iterable(rows), strict=True):
@@ -49,6 +50,19 @@ def draw_picture(path: Path, data: Mapping[str, Dataset]) -> None:
         ax.set_title(f"{heading}: {view.title}", fontsize=10)
     # no date and no version of the software, so that the same data give the same bytes
     figure.savefig(path, dpi=_DOTS_PER_INCH, metadata={"Software": None})
+
+
+def _rows(panels: Sequence[Sequence[Panel]]) -> list[Sequence[Panel | None]]:
+    """Put what can be compared side by side, and what one layer alone has below, in rows as wide."""
+    if len(panels) == 1:
+        return list(panels)
+    n_common = sorted(len(column) for column in panels)[-2]
+    rows: list[Sequence[Panel | None]] = list(zip_longest(*(column[:n_common] for column in panels)))
+    rest = list(chain.from_iterable(column[n_common:] for column in panels))
+    for first in range(0, len(rest), len(panels)):
+        row = rest[first : first + len(panels)]
+        rows.append([*row, *[None] * (len(panels) - len(row))])
+    return rows
 
 
 def _draw(ax: Axes, view: View) -> None:

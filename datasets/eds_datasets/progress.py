@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from types import TracebackType
 from typing import Any, Self
 
@@ -29,6 +30,7 @@ class ByteBar:
         columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
         self._progress = Progress(*columns, console=console, disable=not console.is_terminal)
         self._task = self._progress.add_task(description, total=total)
+        self._lock = threading.Lock()
         self.done = 0
 
     def __enter__(self) -> Self:
@@ -41,6 +43,7 @@ class ByteBar:
         self._progress.stop()
 
     def update(self, n_bytes: int) -> None:
-        """Count so many bytes as arrived."""
-        self.done += n_bytes
-        self._progress.update(self._task, completed=self.done)
+        """Count so many bytes as arrived; several threads may do so at once."""
+        with self._lock:
+            self.done += n_bytes
+            self._progress.update(self._task, completed=self.done)

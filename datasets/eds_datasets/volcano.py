@@ -45,6 +45,7 @@ _UNITS = {
     "label": "-",
     "event": "-",
     "station": "-",
+    "channel": "-",
     "onset": "s after the start of the record",
     "duration": "s",
 }
@@ -116,27 +117,23 @@ def _packaged() -> VolcanoRecords:
     path, label, place = _SHORT_EXAMPLE
     for component in "ZNE":
         text = root.joinpath(path.format(component)).read_text(encoding="ascii")
-        rows.append((_ascii_trace(text), label, place))
+        rows.append((_ascii_trace(text, component), label, place))
     return _from_traces(
         rows,
         "packaged",
-        "LGPL-3.0",
+        "LGPL-3.0-only",
         "test data of ObsPy, doi:10.1785/gssrl.81.3.530: MVO Montserrat, INGV Catania",
     )
 
 
-def _ascii_trace(text: str) -> Any:
+def _ascii_trace(text: str, component: str) -> Any:
     """Read the old exchange format of Seismic Handler: lines ``#KEY: value``, then the samples."""
     import obspy
 
     lines = text.split("\n")
     header = dict(line[1:].split(": ", 1) for line in lines if line.startswith("#"))
     samples = np.array(" ".join(line for line in lines if not line.startswith("#")).split(), dtype=np.float32)
-    known = {
-        "station": header["STATION"].strip(),
-        "channel": header["COMP"].strip(),
-        "delta": float(header["DELTA"]),
-    }
+    known = {"station": header["STATION"].strip(), "channel": component, "delta": float(header["DELTA"])}
     return obspy.Trace(samples, known)
 
 

@@ -15,7 +15,7 @@ from eds_datasets.cli import main
 from eds_datasets.dataset import Dataset
 from eds_datasets.errors import EdsError
 from eds_datasets.inventory import find, inventory
-from eds_datasets.pictures import draw_picture
+from eds_datasets.pictures import _rows, draw_picture
 from eds_datasets.publish import check_cards, draw_pictures, write_cards
 from eds_datasets.views import VIEWS
 
@@ -163,6 +163,12 @@ def test_a_picture_has_one_column_for_each_layer_and_a_single_layer_makes_a_row(
     one, two, three = (png_size(tmp_path / name) for name in ("one.png", "two.png", "three.png"))
     assert (one[0], one[1]) == (two[0], two[1] // 2)
     assert three[0] == pytest.approx(1.5 * two[0], abs=2)
+
+
+def test_what_one_layer_alone_has_stands_below_in_rows_as_wide():
+    a, b = [("a", k) for k in range(5)], [("b", 0)]
+    rows = [[panel and "".join(map(str, panel)) for panel in row] for row in _rows([a, b, b])]
+    assert rows == [["a0", "b0", "b0"], ["a1", "a2", "a3"], ["a4", None, None]]
 
 
 def test_pictures_are_the_same_bytes_each_time(tmp_path):

@@ -1,5 +1,6 @@
 """The real samples are the published ones, and the loader says where its answer comes from."""
 
+import io
 import json
 
 import numpy as np
@@ -7,8 +8,11 @@ import pandas as pd
 import pytest
 
 from eds_datasets import turbidity
+from eds_datasets._svg_markers import stacked_series
 from eds_datasets.errors import EdsError, UsageError
 from eds_datasets.turbidity import load_turbidity, read_logger, simulate_turbidity, write_logger
+from matplotlib.dates import YearLocator
+from matplotlib.figure import Figure
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +63,23 @@ def test_auto_takes_the_real_samples_where_they_are_here(real_mirror):
 def test_a_source_that_does_not_exist_is_refused_by_name():
     with pytest.raises(UsageError, match="packaged"):
         load_turbidity("packaged")
+
+
+def test_markers_that_matplotlib_drew_come_back_to_the_minute_and_to_five_digits():
+    rng = np.random.default_rng(0)
+    minutes = np.sort(rng.integers(0, 6 * 365 * 24 * 60, 40))
+    time = np.datetime64("2012-08-01T00:00", "s") + minutes.astype("timedelta64[m]")
+    columns = [rng.uniform(20, 120, 40), rng.uniform(-5, 190, 40), rng.lognormal(4.0, 1.0, 40)]
+    figure = Figure(figsize=(6, 4))
+    for panel, column in zip(figure.subplots(3, 1, sharex=True), columns, strict=True):
+        panel.plot(time, column, ".")
+        panel.xaxis.set_major_locator(YearLocator())
+    stream = io.StringIO()
+    figure.savefig(stream, format="svg")
+    back, values = stacked_series(stream.getvalue())
+    np.testing.assert_array_equal(back, time)
+    for value, column in zip(values, columns, strict=True):
+        np.testing.assert_allclose(value, column, atol=1e-5 * np.ptp(column))
 
 
 def test_a_notebook_without_the_figure_is_refused(tmp_path):
