@@ -78,7 +78,12 @@ def documented() -> list[tuple[str, str]]:
         for page in pages
         for block in re.findall(r"```(?:\w*)\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     ]
-    lines = [(name, line.strip().removeprefix("$ ")) for name, block in blocks for line in block.split("\n")]
+    # two spaces end a command: what follows explains it
+    lines = [
+        (name, re.split(r"\s{2,}", line.strip().removeprefix("$ "))[0])
+        for name, block in blocks
+        for line in block.split("\n")
+    ]
     return [(name, line) for name, line in lines if re.match(r"(eds|leaderboard) [a-z]", line)]
 
 

@@ -211,3 +211,38 @@ def test_what_looks_like_a_key_stays_with_the_instructor(
     assert name not in environment
     assert environment["LESSON_LANGUAGE"] == "en"
     assert Path(environment["HOME"]) == tmp_path
+
+
+MEMORY = r"""
+import re
+needle = "_secret_" + "abscissa"
+needle = needle.encode()
+places = 0
+with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
+    for line in maps:
+        start, end, rights = re.match(r"([0-9a-f]+)-([0-9a-f]+) (\S+)", line).groups()
+        if not rights.startswith("rw"):
+            continue
+        try:
+            memory.seek(int(start, 16))
+            places += memory.read(int(end, 16) - int(start, 16)).count(needle)
+        except (OSError, ValueError):
+            pass
+print(places)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="reads its own memory through /proc")
+def test_before_they_run_the_hidden_tests_are_nowhere_in_the_kernel(folder: Path) -> None:
+    made = answered()
+    made.cells.insert(0, cell(MEMORY))
+    made.cells.append(cell(MEMORY))
+    submit(folder, "ada", made)
+    grade(folder)
+    (kept,) = (folder / ".eds" / "results").iterdir()
+    cells = nbformat.read(kept / f"{LESSON}.ipynb", as_version=4).cells
+    before, after = (int(place.outputs[0].text) for place in (cells[0], cells[-1]))
+    # the needle itself is what the search holds
+    assert before <= 2
+    # and the search does find what is there
+    assert after > before

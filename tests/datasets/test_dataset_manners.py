@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+
 from eds_datasets import cards
 from eds_datasets.cli import main
 from eds_datasets.dataset import Dataset, with_index

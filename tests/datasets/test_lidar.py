@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+
 from eds_datasets._scanner import RangeImage, Rays, first_hit_on_ground
 from eds_datasets._scanner_objects import Box, Crown, Cylinder
 from eds_datasets.errors import EdsError, UsageError

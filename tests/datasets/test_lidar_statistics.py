@@ -9,8 +9,9 @@ import time
 
 import numpy as np
 import pytest
-from eds_datasets.lidar import LABELS, Scene, simulate_lidar
 from scipy.spatial import cKDTree
+
+from eds_datasets.lidar import LABELS, Scene, simulate_lidar
 
 pytestmark = pytest.mark.slow
 

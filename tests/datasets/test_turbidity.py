@@ -6,13 +6,13 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.dates import YearLocator
+from matplotlib.figure import Figure
 
 from eds_datasets import turbidity
 from eds_datasets._svg_markers import stacked_series
 from eds_datasets.errors import EdsError, UsageError
 from eds_datasets.turbidity import load_turbidity, read_logger, simulate_turbidity, write_logger
-from matplotlib.dates import YearLocator
-from matplotlib.figure import Figure
 
 
 @pytest.fixture(scope="module")

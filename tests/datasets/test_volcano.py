@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from eds_datasets import volcano as module
 from eds_datasets.errors import UsageError
 from eds_datasets.volcano import CLASSES, PUBLISHED_COUNTS, load_volcano, simulate_volcano

@@ -10,10 +10,11 @@ from types import MappingProxyType
 
 import numpy as np
 import pytest
-from eds_datasets._volcano_laws import CLASSES, LAWS, Law
-from eds_datasets.volcano import Volcano, simulate_volcano
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_predict
+
+from eds_datasets._volcano_laws import CLASSES, LAWS, Law
+from eds_datasets.volcano import Volcano, simulate_volcano
 
 pytestmark = pytest.mark.slow
 
