@@ -20,12 +20,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import sklearn
+from sklearn.metrics import accuracy_score, precision_recall_fscore_support
+
 from eds_leaderboard.entries import read_entry
 from eds_leaderboard.errors import InvalidFileError
 from eds_leaderboard.metrics import ConfusionMatrix
 from eds_leaderboard.scoring import score_files, scores
 from eds_leaderboard.truth import read_truth
-from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
 LABELS = np.array(["EXP", "HYB", "LP", "TOR", "TR", "VT"])
 SAME = 1e-12

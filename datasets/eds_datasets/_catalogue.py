@@ -25,6 +25,7 @@ _STATION_SPACING = 10.0  # km
 _BLOCK = 2048  # records whose candidates are in memory at once
 _ACCELEROMETER_EXCESS = 18.0  # dB of self-noise above a seismometer's
 _RECORD_SPREAD = 4.0  # dB from one record of a station to the next
+_HARDLY = 0.05  # chance of a pick below which a distance is not favoured
 _MEAN_P_RADIATION = 0.52  # over the focal sphere (Boore & Boatwright 1984, Bull. Seism. Soc. Am. 74)
 
 
@@ -250,10 +251,13 @@ def _select(
 
 
 def _distance_correction(region: Region, distance: Array, detection: Array) -> Array:
-    """Return what each pair must count for, so that distances follow the region's log-normal law."""
+    """Return what each pair must count for, so that distances follow the region's log-normal law.
+
+    Distances at which hardly a pair could be picked stay rare all the same.
+    """
     deviate = (np.log(distance) - np.log(region.distance)) / region.distance_spread
     edges = np.linspace(-4.0, 4.0, 33)
-    there, _ = np.histogram(deviate, edges, weights=detection)
+    there, _ = np.histogram(deviate, edges, weights=detection + _HARDLY)
     wanted = np.exp(-0.5 * (0.5 * (edges[1:] + edges[:-1])) ** 2)
     correction = np.divide(wanted, there, out=np.zeros_like(wanted), where=there > 0.0)
     place = np.clip(np.digitize(deviate, edges) - 1, 0, correction.size - 1)

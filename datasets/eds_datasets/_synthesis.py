@@ -31,9 +31,12 @@ _PADDING = 4.0  # s, for what the filters ring beyond the record
 _P_SCATTER = np.array([0.52, 0.52, 0.68])
 _S_SCATTER = np.array([0.65, 0.65, 0.40])
 _MEAN_RADIATION = (0.52, 0.63)  # of P and S over the focal sphere (Boore & Boatwright 1984)
-_BLAST_S_EXCITATION = 0.12  # what a blast's shear waves have of an earthquake's of the same moment
+# what a blast's shear waves have of an earthquake's of the same moment: rock that breaks and slides makes
+# some
+_BLAST_S_EXCITATION, _BLAST_S_SPREAD = 0.45, 0.6
 _RG_VELOCITY_RATIO = 0.85  # of the fundamental Rayleigh mode's group velocity to that of S
 _RG_CORNER = 1.6  # Hz: a shallow blast feeds Rg below it
+_RG_STRENGTH, _RG_SPREAD = 2.5, 0.9  # its amplitude over that of a body wave of the same source
 _SHOT_DELAY = (0.025, 0.065)  # s, between the rows of a quarry blast (Baumgardt & Ziegler 1988)
 
 
@@ -94,7 +97,7 @@ class _Chunk:
         """Return what the instruments write, in counts."""
         from scipy.fft import irfft
 
-        response = instrument_response(self.frequency, self.catalogue.instrument)
+        response = instrument_response(self.frequency, self.catalogue.instrument) * self._anti_alias()
         power = np.abs(response) ** 2 * self._ground_noise() + 10.0 ** (
             self.catalogue.self_noise[:, None] / 10.0
         )
@@ -108,6 +111,11 @@ class _Chunk:
             spectrum = (ground * response[quakes, None, :]).astype(np.complex64)
             noise[quakes] += irfft(spectrum, self.n_fft)[..., : self.n_samples]
         return np.asarray(noise * self.catalogue.gain[:, None, None])
+
+    def _anti_alias(self) -> Array:
+        """Return the digitizer's linear-phase filter: flat to 80 % of the Nyquist frequency, zero there."""
+        edge = np.clip((self.frequency / (0.5 * self.rate) - 0.8) / 0.2, 0.0, 1.0)
+        return np.asarray(np.cos(0.5 * np.pi * edge) ** 2)
 
     def _ground_noise(self) -> Array:
         region, known = self.region, self.catalogue
@@ -130,7 +138,8 @@ class _Chunk:
         p_filter = self._source(known, P_CORNER_RATIO * known.corner, region.p_velocity, p_star)
         s_filter = self._source(known, known.corner, region.s_velocity, s_star)
         ripple = self._ripple(blast)
-        strength = np.where(blast, _BLAST_S_EXCITATION, 1.0)
+        excitation = _BLAST_S_EXCITATION * self.rng.lognormal(0.0, _BLAST_S_SPREAD, blast.size)
+        strength = np.where(blast, excitation, 1.0)
         p_scatter = _MEAN_RADIATION[0] * np.ones_like(strength)[:, None] * _P_SCATTER
         s_scatter = (_MEAN_RADIATION[1] * strength)[:, None] * _S_SCATTER
         p_wave = self._wave(p_time, p_travel, 0.6, known.distance, p_motion, p_scatter)
@@ -156,7 +165,7 @@ class _Chunk:
         envelope = (
             coda_envelope(self.time, onset, travel, decay, self.region.coda_q) * np.sqrt(ratio)[:, None]
         )
-        return motion[:, :, None] * direct[:, None, :] + self._scattered(envelope, scatter)
+        return np.asarray(motion[:, :, None] * direct[:, None, :] + self._scattered(envelope, scatter))
 
     def _scattered(self, envelope: Array, scatter: Array) -> ComplexArray:
         from scipy.fft import rfft
@@ -169,7 +178,7 @@ class _Chunk:
     def _ripple(self, blast: NDArray[np.bool_]) -> ComplexArray:
         """Return the interference of a quarry's rows of shots; one for an earthquake."""
         delay = self.rng.uniform(*_SHOT_DELAY, blast.size)
-        shots = self.rng.integers(2, 7, blast.size)
+        shots = self.rng.integers(1, 7, blast.size)
         ripple = np.ones((blast.size, self.frequency.size), dtype=complex)
         for row in np.flatnonzero(blast):
             fired = delay[row] * np.arange(shots[row])
@@ -190,7 +199,8 @@ class _Chunk:
         envelope = coda_envelope(self.time, onset, travel, 0.5 + 0.1 * travel, self.region.coda_q)
         east, north = np.sin(known.azimuth), np.cos(known.azimuth)
         scatter = np.stack([0.7 * np.abs(east), 0.7 * np.abs(north), np.ones_like(east)], axis=1)
-        return np.asarray(self._scattered(2.0 * envelope, scatter) * spectrum[:, None, :])
+        strength = _RG_STRENGTH * self.rng.lognormal(0.0, _RG_SPREAD, known.size)[:, None]
+        return np.asarray(self._scattered(strength * envelope, scatter) * spectrum[:, None, :])
 
 
 def _first_motions(known: Catalogue, region: Region, blast: NDArray[np.bool_]) -> tuple[Array, Array]:

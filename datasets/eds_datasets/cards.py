@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from eds_datasets.dataset import Dataset
+from eds_datasets.dataset import Dataset, with_index
 from eds_datasets.fetch import cached
 from eds_datasets.inventory import InventoryEntry
 from eds_datasets.registry import RegistryEntry
@@ -145,9 +145,11 @@ def _columns(
         for match in _COLUMN.finditer(text)
         for column in re.findall(r"``(\w+)``", match["names"])
     }
-    for column in table:
+    whole = with_index(table)
+    for column in map(str, whole):
         meaning = _one_line(documented.get(column, ""))
-        yield f"`{name}.{column}`", _kind(table[column].dtype), units.get(column, ""), meaning
+        unit = units.get(f"{name}.{column}", units.get(column, ""))
+        yield f"`{name}.{column}`", _kind(whole[column].dtype), unit, meaning
 
 
 def attributes(kind: type) -> dict[str, str]:
@@ -173,7 +175,9 @@ def _shape(value: Any) -> str:
         return f"{len(value):,} rows"
     if isinstance(value, np.ndarray):
         return f"{value.dtype} {' × '.join(f'{size:,}' for size in value.shape)}"
-    return type(value).__name__
+    if isinstance(value, list):
+        return f"list of {len(value):,}"
+    return "absent" if value is None else type(value).__name__
 
 
 def _kind(dtype: Any) -> str:

@@ -231,6 +231,31 @@ def simulate(name: str, seed: int, out: Path) -> None:
     click.echo(f"{out}: {save(simulated, out)}")
 
 
+@main.command()
+@click.argument("name")
+@click.option(
+    "--rows", type=click.IntRange(min=1), help="Held-out rows; by default what the challenge proposes."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder to make: release/ in it is for the teams, the rest for the host.",
+)
+def challenge(name: str, rows: int | None, out: Path) -> None:
+    """Make a fresh held-out set for a hackathon, from a secret of the operating system.
+
+    NAME is volcano, lidar or windows. `leaderboard create EVENT --challenge FOLDER` takes the folder.
+    """
+    from eds_datasets.challenge import make_challenge
+
+    made = make_challenge(name, n_test=rows)
+    made.write(out)
+    n_train = len(made.train.labels)
+    click.echo(f"{out / 'release'}: for the teams, {n_train:,} rows with labels, {len(made.ids):,} without")
+    click.echo(f"{out / 'truth.csv'}, {out / 'secret.json'}: for the host alone")
+
+
 @main.command("cards")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when a card is not what it would be.")
 @click.option("--pictures", is_flag=True, help="Draw docs/data/*.png too, real beside simulated.")

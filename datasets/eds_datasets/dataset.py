@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from eds_datasets import fetch
 from eds_datasets.errors import UsageError
 
-__all__ = ["Dataset", "Layer", "Source", "choose_layer"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Dataset", "Layer", "Source", "choose_layer", "with_index"]
 
 Layer = Literal["packaged", "download", "simulated"]
 Source = Literal["auto", "packaged", "download", "simulated"]
@@ -43,6 +46,11 @@ class Dataset:
     licence: str
     citation: str
     units: Mapping[str, str]
+
+
+def with_index(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose index, where it has a name, is a column like the others."""
+    return table.reset_index() if table.index.name is not None else table
 
 
 def choose_layer(

@@ -83,7 +83,8 @@ def inventory() -> dict[str, InventoryEntry]:
 
 
 def _entry(name: str, fields: Mapping[str, Any]) -> InventoryEntry:
-    frozen = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+    lists = {key: tuple(value) for key, value in fields.items() if isinstance(value, list)}
+    frozen: dict[str, Any] = {**fields, **lists}
     return InventoryEntry(name=name, **frozen)
 
 

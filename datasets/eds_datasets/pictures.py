@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,12 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_picture"]
 
-_TITLES = {"packaged": "real", "download": "real", "simulated": "simulated"}
 _PANEL = (4.4, 2.9)  # inches
 _DOTS_PER_INCH = 110
 
 
 def draw_picture(path: Path, data: Mapping[str, Dataset]) -> None:
-    """Draw every view of a data set, one column for each layer.
+    """Draw every view of a data set, one column for each layer; a single layer makes a row.
 
     Parameters
     ----------
@@ -34,19 +34,19 @@ def draw_picture(path: Path, data: Mapping[str, Dataset]) -> None:
     from matplotlib.figure import Figure
 
     name = next(iter(data.values())).name
-    columns = {heading: VIEWS[name](dataset) for heading, dataset in data.items()}
-    n_rows = max(len(views) for views in columns.values())
-    size = (_PANEL[0] * len(columns), _PANEL[1] * n_rows)
-    figure = Figure(figsize=size, layout="constrained")
-    axes = figure.subplots(n_rows, len(columns), squeeze=False)
-    for column, (heading, views) in enumerate(columns.items()):
-        for row in range(n_rows):
-            ax = axes[row, column]
-            if row < len(views):
-                _draw(ax, views[row])
-                ax.set_title(f"{heading}: {views[row].title}", fontsize=10)
-            else:
-                ax.set_axis_off()
+    columns = [(heading, VIEWS[name](dataset)) for heading, dataset in data.items()]
+    panels = [[(heading, view) for view in views] for heading, views in columns]
+    # columns side by side compare; a single one would leave half of the page empty
+    rows = list(zip_longest(*panels)) if len(panels) > 1 else panels
+    figure = Figure(figsize=(_PANEL[0] * len(rows[0]), _PANEL[1] * len(rows)), layout="constrained")
+    axes = figure.subplots(len(rows), len(rows[0]), squeeze=False)
+    for ax, panel in zip(axes.ravel(), chain.from_iterable(rows), strict=True):
+        if panel is None:
+            ax.set_axis_off()
+            continue
+        heading, view = panel
+        _draw(ax, view)
+        ax.set_title(f"{heading}: {view.title}", fontsize=10)
     # no date and no version of the software, so that the same data give the same bytes
     figure.savefig(path, dpi=_DOTS_PER_INCH, metadata={"Software": None})
 
@@ -58,6 +58,9 @@ def _draw(ax: Axes, view: View) -> None:
         return
     if view.kind == "line":
         ax.plot(view.x, view.y, linewidth=0.7)
+        for name, place in view.marks.items():
+            ax.axvline(place, color="black", linewidth=0.8, linestyle=":")
+            ax.text(place, 1.0, name, transform=ax.get_xaxis_transform(), fontsize=8, va="top")
     else:
         _draw_points(ax, view)
     if "x" in view.log:

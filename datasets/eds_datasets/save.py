@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eds_datasets.dataset import Dataset
+from eds_datasets.dataset import Dataset, with_index
 from eds_datasets.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,8 +74,12 @@ def _arrays(dataset: Dataset) -> Iterator[tuple[str, NDArray[Any]]]:
 
     for name, value in _contents(dataset):
         if isinstance(value, pd.DataFrame):
-            for column in value:
-                yield f"{name}.{column}", _plain(value[column])
+            table = with_index(value)
+            for column in table:
+                yield f"{name}.{column}", _plain(table[column])
+        elif isinstance(value, list):
+            for number, item in enumerate(value):
+                yield f"{name}.{number}", np.asarray(item)
         elif value is not None:
             yield name, np.asarray(value)
 
@@ -96,4 +100,4 @@ def _only_table(dataset: Dataset) -> pd.DataFrame:
             f"{dataset.name} is {len(tables)} tables, and a .csv file holds one",
             tip="write a .npz file instead",
         )
-    return next(iter(tables.values()))
+    return with_index(next(iter(tables.values())))

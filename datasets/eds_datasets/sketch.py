@@ -51,6 +51,7 @@ def sketch(view: View, width: int = 64, height: int = 14) -> str:
     return "\n".join(
         [
             view.title + (f"   {legend}" if legend else ""),
+            *_marked(view, x, width),
             *(f"│{line}" for line in lines),
             "└" + "─" * width,
             f" across: {view.x_label}, {x.min():.4g} to {x.max():.4g};"
@@ -64,6 +65,18 @@ def _scaled(values: NDArray[Any], logarithmic: bool) -> NDArray[np.float64]:
     values = np.log(values) if logarithmic else np.asarray(values, dtype=float)
     low, high = values.min(), values.max()
     return (values - low) / (high - low) if high > low else np.full(values.shape, 0.5)
+
+
+def _marked(view: View, x: NDArray[Any], width: int) -> list[str]:
+    """Return a line above the drawing with the first letter of each mark at its place."""
+    if not view.marks:
+        return []
+    places = np.array(list(view.marks.values()))
+    columns = np.round((places - x.min()) / max(x.max() - x.min(), 1e-12) * (width - 1)).astype(int)
+    line = [" "] * (width + 1)
+    for name, column in zip(view.marks, columns.clip(0, width - 1), strict=True):
+        line[column + 1] = name[0]
+    return ["".join(line)]
 
 
 def _dotted(

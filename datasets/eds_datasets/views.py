@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -37,6 +37,8 @@ class View:
         Grey values, bright is much.
     log : str
         The axes with a logarithmic scale: ``""``, ``"x"``, ``"y"`` or ``"xy"``.
+    marks : mapping of str to float
+        Places on the horizontal axis, by the name that is written there.
     """
 
     kind: Kind
@@ -48,6 +50,7 @@ class View:
     classes: Array | None = None
     image: Array | None = None
     log: str = ""
+    marks: Mapping[str, float] = field(default_factory=dict)
 
 
 VIEWS: dict[str, Callable[[Any], list[View]]] = {}
@@ -116,4 +119,207 @@ def _arrivals(arrivals: Any) -> list[View]:
             x=both["p_time"].to_numpy(),
             y=(both["s_time"] - both["p_time"]).to_numpy(),
         ),
+    ]
+
+
+@view("waveforms")
+def _waveforms(records: Any) -> list[View]:
+    by_snr = np.argsort(np.where(np.isfinite(records.snr), records.snr, -np.inf))
+    clear, weak = (by_snr[round(share * (len(by_snr) - 1))] for share in (0.75, 0.25))
+    return [
+        _seismogram(records, clear, "a clear record, vertical"),
+        _seismogram(records, weak, "a weak record, vertical"),
+        View(
+            kind="points",
+            title="each record",
+            x_label="S − P (s)",
+            y_label="P signal-to-noise ratio (dB)",
+            x=records.s_minus_p,
+            y=records.snr,
+            log="x",
+        ),
+    ]
+
+
+def _seismogram(records: Any, row: Any, title: str) -> View:
+    """Show a record from 5 s before P to 10 s after S."""
+    onsets = {"P": records.p_time[row], "S": records.s_time[row]}
+    known = [time for time in onsets.values() if np.isfinite(time)] or [0.0]
+    near = (records.time > min(known) - 5.0) & (records.time < max(known) + 10.0)
+    return View(
+        kind="line",
+        title=title,
+        x_label="time (s)",
+        y_label=records.units["waveforms"],
+        x=records.time[near],
+        y=records.waveforms[row, 2, near],
+        marks={phase: float(time) for phase, time in onsets.items() if np.isfinite(time)},
+    )
+
+
+@view("phasenet")
+def _phasenet(weights: Any) -> list[View]:
+    """Show what the network says about a record, and the kernels that touch the samples."""
+    import torch
+
+    from eds_datasets.phasenet import PHASES, standardize
+    from eds_datasets.waveforms import simulate_waveforms
+
+    record = simulate_waveforms(1, seed=7, p_time=8.0)
+    with torch.no_grad():
+        probabilities = weights.model(torch.from_numpy(standardize(record.waveforms)))[0].numpy()
+        kernels = weights.model.entry.weight.numpy()
+    shown = [
+        View(
+            kind="line",
+            title=f"probability of {phase} on a simulated record",
+            x_label="time (s)",
+            y_label="probability",
+            x=record.time,
+            y=probabilities[PHASES.index(phase)],
+            marks={phase: float(onset[0])},
+        )
+        for phase, onset in (("P", record.p_time), ("S", record.s_time))
+    ]
+    # one row for each filter, the three components side by side
+    return [
+        *shown,
+        View(kind="image", title="kernels of the first layer", image=np.hstack(list(kernels.swapaxes(0, 1)))),
+    ]
+
+
+@view("turbidity")
+def _turbidity(river: Any) -> list[View]:
+    samples = river.samples
+    shown = [
+        View(
+            kind="points",
+            title="calibration samples",
+            x_label=f"{name} ({river.units[name]})",
+            y_label="load (mg/L)",
+            x=samples[name].to_numpy(),
+            y=samples["load"].to_numpy(),
+            log="xy",
+        )
+        for name in ("turbidity", "level")
+    ]
+    return shown if river.series is None else [*shown, *_flood(river.series)]
+
+
+def _flood(series: Any) -> list[View]:
+    """Show level and turbidity over the largest flood, two days before to six days after it."""
+    present = series[series["level"].between(0, 1e9) & series["turbidity"].between(0, 1e9)]
+    peak = present["level"].idxmax()
+    day = np.timedelta64(1, "D")
+    near = present.loc[peak - 2 * day : peak + 6 * day]
+    days = ((near.index - peak) / day).to_numpy()
+    return [
+        View(
+            kind="line",
+            title="the largest flood",
+            x_label="time (days)",
+            y_label=label,
+            x=days,
+            y=near[name].to_numpy(),
+        )
+        for name, label in (("level", "level (cm)"), ("turbidity", "turbidity (NTU)"))
+    ]
+
+
+@view("volcano")
+def _volcano(records: Any) -> list[View]:
+    """Show one record of each class."""
+    table = records.table
+    first = table.drop_duplicates("label")
+    return [
+        View(
+            kind="line",
+            title=f"{row.label}",
+            x_label="time (s)",
+            y_label=records.units["waveforms"],
+            x=np.arange(len(records.waveforms[row.Index])) / row.sampling_rate,
+            y=records.waveforms[row.Index],
+        )
+        for row in sorted(first.itertuples(), key=lambda row: str(row.label))
+    ]
+
+
+@view("spot")
+def _spot(records: Any) -> list[View]:
+    """Show the first set, one record of each kind."""
+    return [
+        View(
+            kind="line",
+            title=f"{kind} ({layer})",
+            x_label="sample",
+            y_label="value",
+            x=np.arange(values.size),
+            y=values,
+        )
+        for kind, layer, values in sorted(
+            zip(records.kind[0], records.layer[0], records.values[0], strict=True),
+            key=lambda record: str(record[0]),
+        )
+    ]
+
+
+@view("epicentre")
+def _epicentre(quake: Any) -> list[View]:
+    from eds_datasets.epicentre import epicentral_distance
+
+    stations = quake.stations
+    place = (stations["latitude"].to_numpy(), stations["longitude"].to_numpy())
+    distance = epicentral_distance(*place, quake.latitude, quake.longitude)
+    kinds = np.where(quake.is_outlier, "known outlier", "pick")
+    nearest = int(np.argmin(distance))
+    time = quake.start[nearest] + np.arange(quake.waveforms.shape[1]) / quake.sampling_rate
+    return [
+        View(
+            kind="points",
+            title="the network",
+            x_label="longitude (degrees)",
+            y_label="latitude (degrees)",
+            x=np.append(place[1], quake.longitude),
+            y=np.append(place[0], quake.latitude),
+            classes=np.append(np.full(len(stations), "station"), "epicentre"),
+        ),
+        View(
+            kind="points",
+            title="arrivals of P",
+            x_label="distance from the epicentre (km)",
+            y_label="time (s)",
+            x=distance,
+            y=quake.p_time,
+            classes=kinds,
+        ),
+        View(
+            kind="line",
+            title=f"the nearest station, {stations['station'].iloc[nearest]}",
+            x_label="time (s)",
+            y_label=quake.units["waveforms"],
+            x=time,
+            y=quake.waveforms[nearest],
+            marks={"P": float(quake.p_time[nearest])},
+        ),
+    ]
+
+
+@view("lidar")
+def _lidar(cloud: Any) -> list[View]:
+    """Show a part of the points from above and from the side."""
+    chosen = np.random.default_rng(0).permutation(len(cloud.points))[:6000]
+    x, y, z = cloud.points[chosen].T
+    labels = np.asarray(cloud.label_names)[cloud.labels[chosen]]
+    unit = cloud.units["points"]
+    return [
+        View(
+            kind="points",
+            title=title,
+            x_label=f"{across} ({unit})",
+            y_label=f"{up} ({unit})",
+            x=a,
+            y=b,
+            classes=labels,
+        )
+        for title, across, up, a, b in (("from above", "x", "y", x, y), ("from the side", "x", "z", x, z))
     ]

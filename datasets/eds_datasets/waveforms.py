@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,151 +12,94 @@ from numpy.typing import NDArray
 from eds_datasets import _measures
 from eds_datasets._catalogue import KINDS, Catalogue, draw_catalogue
 from eds_datasets._noise import INSTRUMENTS
+from eds_datasets._records import RECORDED_RATE, Collection, find_collection
 from eds_datasets._regions import REGIONS, Region, find_region
 from eds_datasets._synthesis import synthesize
-from eds_datasets.dataset import Dataset
+from eds_datasets._waveform_set import UNITS, Seed, Waveforms
+from eds_datasets.dataset import Layer, Source, choose_layer
 from eds_datasets.errors import UsageError
 
-__all__ = ["REGIONS", "Region", "Waveforms", "simulate_waveforms"]
+__all__ = ["REGIONS", "Region", "Waveforms", "load_waveforms", "simulate_waveforms"]
 
 Array = NDArray[np.floating[Any]]
-Group = Literal["event", "station"]
-Seed = int | np.random.SeedSequence | np.random.Generator
 
-_UNITS = {
-    "waveforms": "counts",
-    "p_time": "s",
-    "s_time": "s",
-    "event": "-",
-    "station": "-",
-    "kind": "-",
-    "instrument": "-",
-    "distance": "km",
-    "azimuth": "degrees",
-    "depth": "km",
-    "magnitude": "1",
-    "snr": "dB",
-    "sampling_rate": "Hz",
-}
+_MOST_STATIONS = 60
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Waveforms(Dataset):
-    """Three-component records with what is known of each.
+def load_waveforms(source: Source = "auto", *, collection: str = "obspy", seed: Seed = 0) -> Waveforms:
+    """Load three-component records of local earthquakes with picked onsets, at 100 Hz.
 
-    Attributes
+    Parameters
     ----------
-    waveforms : array of float32, shape (n_records, 3, n_samples)
-        Ground velocity in counts (an accelerometer's record: acceleration); east, north, up. A component
-        that was not recorded is zero.
-    p_time, s_time : array, shape (n_records,)
-        Onsets of P and S, s from the record's start; NaN where there is none.
-    event, station : array of str, shape (n_records,)
-        Groups: records of an event, or of a station, resemble each other. Each noise record is an event of
-        its own.
-    kind : array of str, shape (n_records,)
-        ``earthquake``, ``explosion`` or ``noise``.
-    instrument : array of str, shape (n_records,)
-        ``broadband``, ``short-period`` or ``accelerometer``.
-    distance : array, shape (n_records,)
-        From the hypocentre, km; NaN where it is not known.
-    azimuth : array, shape (n_records,)
-        From the epicentre to the station, degrees clockwise from north; NaN where it is not known.
-    depth : array, shape (n_records,)
-        Of the focus, km; NaN where it is not known.
-    magnitude : array, shape (n_records,)
-        NaN where it is not known.
-    snr : array, shape (n_records,)
-        P signal-to-noise ratio, dB: the vertical component's standard deviation in the first second of P,
-        or up to S, over that of the five seconds before. NaN without a P.
-    sampling_rate : float
-        Hz.
-    region : str
-        Where the records are from.
+    source : {"auto", "packaged", "download", "simulated"}
+        A collection is either packaged or a download; `simulate_waveforms` gives records of the same
+        number, length and region.
+    collection : {"obspy", "ncedc", "iceland"}
+        - ``obspy``, packaged: four records of 20 s, by seismometers and an accelerometer, resampled to 100
+          Hz. Of the accelerometer MEMA it is not known which horizontal component is which.
+        - ``ncedc``, a download: 154 records of 90.01 s of the Northern California Earthquake Data Center, P
+          at 30 s. 39 are vertical only. Neither magnitudes nor distances are known, and each record is an
+          event of its own.
+        - ``iceland``, a download: 27 volcano-tectonic events at 12 stations in 324 records of 32.52 s, with
+          196 P and 261 S picks, automatic ones; a station table and hypocentres.
+    seed : int, SeedSequence or Generator
+        Of the simulated layer.
+
+    Returns
+    -------
+    Waveforms
+
+    Raises
+    ------
+    UsageError
+        There is no such collection, or it has no such source.
+    EdsError
+        The download failed.
+
+    Examples
+    --------
+    >>> from eds_datasets import load_waveforms
+    >>> load_waveforms(collection="obspy").waveforms.shape
+    (4, 3, 2000)
     """
+    wanted = find_collection(collection)
+    keys = wanted.keys()
 
-    waveforms: NDArray[np.float32]
-    p_time: Array
-    s_time: Array
-    event: NDArray[np.str_]
-    station: NDArray[np.str_]
-    kind: NDArray[np.str_]
-    instrument: NDArray[np.str_]
-    distance: Array
-    azimuth: Array
-    depth: Array
-    magnitude: Array
-    snr: Array
-    sampling_rate: float
-    region: str
+    def real() -> Waveforms:
+        return _real(wanted, collection, "download" if keys else "packaged")
 
-    channels = ("E", "N", "Z")
+    def simulated() -> Waveforms:
+        return simulate_waveforms(
+            wanted.n_records,
+            seed=seed,
+            n_samples=wanted.n_samples,
+            region=wanted.region,
+            p_time=wanted.p_time,
+        )
 
-    def __len__(self) -> int:
-        """Return the number of records."""
-        return len(self.waveforms)
+    layers: dict[Layer, Callable[[], Waveforms]] = {"download" if keys else "packaged": real}
+    return choose_layer("waveforms", source, layers | {"simulated": simulated}, keys=keys)
 
-    @property
-    def time(self) -> Array:
-        """Time of each sample, s from the record's start, shape (n_samples,)."""
-        return np.arange(self.waveforms.shape[-1]) / self.sampling_rate
 
-    @property
-    def s_minus_p(self) -> Array:
-        """Time from P to S, s, shape (n_records,)."""
-        return np.asarray(self.s_time - self.p_time)
-
-    def take(self, index: NDArray[Any] | slice | list[int]) -> Waveforms:
-        """Return the records of an index or a mask.
-
-        Parameters
-        ----------
-        index : array of int or bool, list or slice
-            Whatever selects along the first axis of an array.
-        """
-        columns = {
-            field.name: getattr(self, field.name)[index]
-            for field in fields(self)
-            if isinstance(getattr(self, field.name), np.ndarray)
-        }
-        return replace(self, **columns)
-
-    def split(
-        self, test_fraction: float = 0.25, *, by: Group = "event", seed: Seed = 0
-    ) -> tuple[Waveforms, Waveforms]:
-        """Split into two sets that share no event, or no station.
-
-        Parameters
-        ----------
-        test_fraction : float
-            Of the records, between 0 and 1. Whole groups move, so that the fraction is only met nearly.
-        by : {"event", "station"}
-            The group that stays together.
-        seed : int, SeedSequence or Generator
-            Of the order in which groups are drawn into the test set.
-
-        Returns
-        -------
-        tuple of Waveforms
-            Training and test set, records in their order here.
-
-        Raises
-        ------
-        UsageError
-            The fraction is out of bounds, or there are fewer than two groups.
-        """
-        if by not in ("event", "station"):
-            raise UsageError(f"cannot split by {by!r}: expected 'event' or 'station'")
-        if not 0.0 < test_fraction < 1.0:
-            raise UsageError(f"test_fraction is {test_fraction}: expected a number between 0 and 1")
-        names, group, sizes = np.unique(getattr(self, by), return_inverse=True, return_counts=True)
-        if names.size < 2:
-            raise UsageError(f"cannot split by {by}: there is only {names.size} {by}, expected two or more")
-        order = np.random.default_rng(seed).permutation(names.size)
-        before = np.cumsum(sizes[order]) - sizes[order]
-        drawn = order[before < test_fraction * len(self)][: names.size - 1]
-        is_test = np.isin(group, drawn)
-        return self.take(~is_test), self.take(is_test)
+def _real(wanted: Collection, name: str, layer: Layer) -> Waveforms:
+    columns = wanted.read()
+    licence, citation = wanted.terms()
+    samples, p_time, s_time = columns["waveforms"], columns["p_time"], columns["s_time"]
+    unknown = {
+        column: np.full(len(samples), np.nan) for column in ("distance", "azimuth", "depth", "magnitude")
+    }
+    return Waveforms(
+        name="waveforms",
+        source=layer,
+        licence=licence,
+        citation=citation,
+        units=UNITS,
+        kind=np.full(len(samples), "earthquake"),
+        snr=_measures.p_snr(samples, p_time, s_time, RECORDED_RATE),
+        sampling_rate=RECORDED_RATE,
+        region=name,
+        **unknown | columns,
+    )
 
 
 def simulate_waveforms(
@@ -237,16 +179,24 @@ def simulate_waveforms(
     set()
     """
     crust = find_region(region)
-    duration = _check_sizes(n_records, n_samples, sampling_rate)
+    if n_stations is None:
+        n_stations = min(max(n_records // 8, 1), _MOST_STATIONS)
+    _check_positive(
+        n_records=n_records,
+        n_samples=n_samples,
+        sampling_rate=sampling_rate,
+        n_stations=n_stations,
+        n_events=1 if n_events is None else n_events,
+    )
     counts = _counts(n_records, shares)
     rng = np.random.default_rng(seed)
-    lead, longest = _room(duration, p_time)
+    lead, longest = _room(n_samples / sampling_rate, p_time)
     catalogue = draw_catalogue(
         rng,
         counts,
         crust,
         n_events=n_events,
-        n_stations=n_stations or min(max(n_records // 8, 1), 60),
+        n_stations=n_stations,
         longest_s_minus_p=longest,
         sampling_rate=sampling_rate,
     )
@@ -260,11 +210,10 @@ def simulate_waveforms(
     return _simulated(samples, catalogue, crust, p_onset, s_onset, sampling_rate)
 
 
-def _check_sizes(n_records: int, n_samples: int, sampling_rate: float) -> float:
-    for name, value in (("n_records", n_records), ("n_samples", n_samples), ("sampling_rate", sampling_rate)):
+def _check_positive(**numbers: float) -> None:
+    for name, value in numbers.items():
         if not (math.isfinite(value) and value > 0):
             raise UsageError(f"{name} is {value}: expected a positive number")
-    return n_samples / sampling_rate
 
 
 def _counts(n_records: int, shares: Mapping[str, float] | None) -> dict[str, int]:
@@ -306,7 +255,7 @@ def _simulated(
         source="simulated",
         licence="CC0-1.0",
         citation="Simulated by eds_datasets.simulate_waveforms",
-        units=_UNITS,
+        units=UNITS,
         waveforms=samples,
         p_time=p_onset,
         s_time=s_onset,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from eds_leaderboard import clock
 from eds_leaderboard.challenge import find_challenge
+from eds_leaderboard.clock import stamp, utc_now
 from eds_leaderboard.csvfile import ENTRY_LIMITS, read_capped
 from eds_leaderboard.entries import validate
 from eds_leaderboard.errors import EdsError, UsageError
@@ -77,9 +77,9 @@ def create_event(
     UsageError
         If the folder exists or there is no such challenge.
     """
-    name = clean_name(path.name)
+    name = clean_name(path.name, "event name")
     challenge = find_challenge(challenge_name, public_fraction)
-    time = (now or clock.utc_now)()
+    time = (now or utc_now)()
     with new_folder(path, database) as folder:
         challenge.write_files(folder.release)
         write_description(folder.release, name, rules.metric, challenge.truth.expected)
@@ -113,7 +113,7 @@ class Board:
 
     def now(self) -> datetime:
         """Return the time that rules."""
-        return (self._now or clock.utc_now)()
+        return (self._now or utc_now)()
 
     @property
     def event(self) -> Event:
@@ -131,7 +131,7 @@ class Board:
             event_store.set_times(
                 self.db, event, {"opened_at": event.opened_at or now, "closes_at": closes_at}
             )
-            audit.note(self.db, event, now, audit.HOST, "open", closes_at=clock.stamp(closes_at))
+            audit.note(self.db, event, now, audit.HOST, "open", closes_at=stamp(closes_at))
         return self.event
 
     def close(self) -> Event:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from eds_leaderboard.errors import InvalidFileError, UsageError
 from eds_leaderboard.problems import Problems, shown
+from eds_leaderboard.release import copy_release
 from eds_leaderboard.splits import draw_splits, secret_generator
 from eds_leaderboard.truth import SPLITS, Table, Truth, read_table, truth_of
 
@@ -73,8 +74,6 @@ def read_folder(folder: Path, public_fraction: float) -> Challenge:
     InvalidFileError
         If ``truth.csv`` has problems.
     """
-    from eds_leaderboard.release import copy_release
-
     table = read_table(folder / TRUTH_FILE, ["id", "label"])
     _refuse_unknown_columns(table)
     truth = truth_of(table)

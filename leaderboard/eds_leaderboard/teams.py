@@ -30,7 +30,7 @@ class Team:
     token_hash: str
 
 
-def clean_name(text: str) -> str:
+def clean_name(text: str, what: str = "team name") -> str:
     """Return the name in its one written form (NFKC, no blank at the ends).
 
     Raises
@@ -41,7 +41,7 @@ def clean_name(text: str) -> str:
     name = unicodedata.normalize("NFKC", text).strip(" ")
     if not _NAME.fullmatch(name) or not re.search(r"\w", name):
         raise UsageError(
-            f"{shown(text)} is no team name", "use 1 to 40 letters, digits, blanks and the signs _ . -"
+            f"{shown(text)} is no {what}", "use 1 to 40 letters, digits, blanks and the signs _ . -"
         )
     return name
 

@@ -172,6 +172,8 @@ def test_every_file_belongs_to_a_data_set_and_every_download_has_files():
         assert bool(known.simulator) == ("simulated" in known.layers), known.name
 
 
-@pytest.mark.parametrize("arguments", [[], ["list"], ["fetch"], ["verify"], ["simulate"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["list"], ["show"], ["fetch"], ["verify"], ["simulate"], ["cards"], ["challenge"]]
+)
 def test_every_command_has_help(arguments):
     assert "Usage: eds data" in run(*arguments, "--help").stdout

@@ -1,5 +1,5 @@
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,14 @@ def test_columns_of_a_table_come_back_one_by_one(tmp_path):
         assert stored["first.name"].tolist() == ["a", "b"]
         assert stored["first.time"].tolist() == ["2020-01-01 00:00:00+00:00", "2020-01-02 00:00:00+00:00"]
         assert stored["second"].tolist() == [0, 1, 2]
+
+
+def test_a_named_index_is_a_column_too(tmp_path):
+    data = two([np.arange(2), np.arange(3)])
+    indexed = replace(data, first=data.first.set_index("time"))
+    save(indexed, tmp_path / "two.npz")
+    with np.load(tmp_path / "two.npz") as stored:
+        assert set(stored) == {"provenance", "first.time", "first.name", "second.0", "second.1"}
 
 
 def test_a_table_comes_back_from_a_csv_with_its_provenance_in_a_comment(tmp_path):

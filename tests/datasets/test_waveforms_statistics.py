@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from eds_datasets import _measures
-from eds_datasets.waveforms import REGIONS, simulate_waveforms
+from eds_datasets.waveforms import REGIONS, load_waveforms, simulate_waveforms
 
 CALIFORNIA = REGIONS["california"]
 
-# measured on the 154 records of Northern California: quantile → value, and how far the simulator may be from it;
-# the 5 and 95 % quantiles rest on eight records each and may be twice as far
+# measured on the 154 records of Northern California: quantile → value, and how far the simulator may be
+# from it; the 5 and 95 % quantiles rest on eight records each and may be twice as far
 S_MINUS_P = {0.05: 0.51, 0.25: 0.91, 0.50: 1.68, 0.75: 2.83, 0.95: 7.25}  # s
 S_MINUS_P_TOLERANCE = 0.20  # of the logarithm
 SNR = {0.05: 3.5, 0.25: 13.5, 0.50: 22.8, 0.75: 31.7, 0.95: 50.8}  # dB
@@ -82,6 +82,11 @@ def simulated(region):
 
 def test_the_region_california_has_the_statistics_of_the_real_records():
     assert misses(simulated(CALIFORNIA)) == {}
+
+
+def test_the_real_records_have_them_too(real_mirror, own_cache, monkeypatch):
+    monkeypatch.setenv("EDS_DATA_MIRROR", str(real_mirror))
+    assert misses([quantities(load_waveforms("download", collection="ncedc"))]) == {}
 
 
 @pytest.mark.parametrize("name", DETUNED)

@@ -34,7 +34,7 @@ class FakeClock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     fake = FakeClock()
-    monkeypatch.setattr("eds_leaderboard.clock.utc_now", fake)
+    monkeypatch.setattr("eds_leaderboard.board.utc_now", fake)
     return fake
 
 

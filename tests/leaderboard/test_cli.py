@@ -198,10 +198,13 @@ def test_an_event_from_create_to_reveal(tmp_path, challenge, predictions, clock,
     assert [(row["rank"], row["team"], row["split"]) for row in board] == [
         (1, "Drac", "public"),
         (2, "Isère", "public"),
-        (None, "all EXP (baseline)", "public"),
+        (None, "all EXP", "public"),
     ]
     assert all(round(row["macro_f1"], 4) == row["macro_f1"] for row in board)
-    assert "macro_f1" in run("show").stdout
+    assert [row["baseline"] for row in board] == [False, False, True]
+    shown = run("show").stdout
+    assert "all EXP (baseline)" in shown
+    assert "macro_f1" in shown
     mine = rows_of(run("submissions", "--team", "isère", "--format", "json"))
     assert [row["message"] for row in mine] == ["first", "second"]
 
@@ -213,7 +216,7 @@ def test_an_event_from_create_to_reveal(tmp_path, challenge, predictions, clock,
     assert [(row["rank"], row["moved"], row["team"], row["split"]) for row in final] == [
         (1, 0, "Drac", "private"),
         (2, 0, "Isère", "private"),
-        (None, None, "all EXP (baseline)", "private"),
+        (None, None, "all EXP", "private"),
     ]
     per_class = rows_of(run("show", "--per-class", "Drac", "--format", "json"))
     assert [row["class"] for row in per_class] == ["EXP", "HYB", "LP", "TOR"]
@@ -271,6 +274,14 @@ def test_the_event_is_found_from_where_one_stands(event, run, monkeypatch, tmp_p
     monkeypatch.setenv("LEADERBOARD_EVENT", str(event))
     run("team", "list")
     assert "is no event" in run("team", "list", "-c", tmp_path, status=2).stderr
+
+
+def test_a_team_checks_a_file_in_the_folder_that_it_got(event, predictions, run, monkeypatch) -> None:
+    file = predictions(1)
+    for place in (event / "release", event, event.parent):
+        assert "is a valid entry" in run_in(monkeypatch, place, run, "check", "-f", file).stdout
+    told = run_in(monkeypatch, event / "release", run, "check", "-f", file, "-c", file.parent, status=2)
+    assert "is no folder of an event" in told.stderr
 
 
 def run_in(monkeypatch, place: Path, run, *words, status: int = 0):
@@ -366,3 +377,64 @@ def test_the_file_of_the_event_is_closed_to_others_from_the_first_moment(tmp_pat
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / "fall" / "event.db").stat().st_mode & 0o777 == 0o600
     assert os.access(tmp_path / "fall" / "release", os.R_OK)
+
+
+# whatever is broken, one line and a tip
+
+
+def damage_event_file(event: Path) -> None:
+    (event / "event.json").write_text("{")
+
+
+def damage_description(event: Path) -> None:
+    (event / "release" / "challenge.json").write_text('{"labels": 3}')
+
+
+def remove_sample(event: Path) -> None:
+    (event / "release" / "sample_submission.csv").unlink()
+
+
+def remove_database(event: Path) -> None:
+    (event / "event.db").unlink()
+
+
+def empty_database(event: Path) -> None:
+    for path in event.glob("event.db*"):
+        path.write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    ("damage", "words", "message"),
+    [
+        (damage_event_file, ("show",), "event.json is damaged"),
+        (damage_description, ("check", "-f", "predictions.csv"), "challenge.json is damaged"),
+        (remove_sample, ("check", "-f", "predictions.csv"), "is no folder of an event"),
+        (remove_database, ("show",), "no database"),
+        (empty_database, ("show",), "has no event 'fall'"),
+    ],
+)
+def test_a_damaged_event_is_told_in_one_line(
+    damage, words, message, event, predictions, run, monkeypatch
+) -> None:
+    monkeypatch.chdir(predictions(1).parent)
+    damage(event)
+    told = run(*words, "-c", event, status=2).stderr.splitlines()
+    assert len(told) == 2
+    assert message in told[0]
+    assert told[1].startswith("  tip: ")
+
+
+@pytest.mark.parametrize("words", [("create", "/proc/fall"), ("create", "fall", "--db", "folder")])
+def test_an_event_that_cannot_be_written_is_told_in_one_line(words, challenge, run, monkeypatch) -> None:
+    place = challenge.parent
+    monkeypatch.chdir(place)
+    (place / "folder").mkdir(mode=0o755)
+    told = run(*words, "--challenge", challenge, status=2).stderr.splitlines()
+    assert len(told) == 2
+    assert (place / "folder").stat().st_mode & 0o777 == 0o755
+    assert sorted(path.name for path in place.iterdir()) == ["folder", "volcano"]
+
+
+def test_an_events_name_is_as_plain_as_a_teams(challenge, run) -> None:
+    told = run("create", challenge.parent / "a<b", "--challenge", challenge, status=2).stderr
+    assert "'a<b' is no event name" in told

@@ -187,6 +187,17 @@ def test_problems_beyond_the_cap_are_counted_not_told() -> None:
     assert problems.unshown() == {"unknown-label": 490}
 
 
+def test_a_remedy_is_sought_for_the_problems_that_are_told_only(monkeypatch) -> None:
+    """A near miss takes long to find: a large bad file must not keep the host busy."""
+    sought = []
+    monkeypatch.setattr("difflib.get_close_matches", lambda *words, **_: sought.append(words) or [])
+    names = tuple(f"r{number}" for number in range(20_000))
+    data = "id,label\n" + "".join(f"{name}x,EXQ\n" for name in names)
+    with pytest.raises(InvalidFileError, match="60,000 problems"):
+        validate(data.encode(), Expected(names, ("EXP", "HYB")))
+    assert len(sought) == MAX_SHOWN_PER_KIND
+
+
 @pytest.mark.parametrize(
     ("limits", "message", "line"),
     [

@@ -131,6 +131,37 @@ def test_the_same_file_of_another_team_is_its_own_entry(filled) -> None:
     assert board.submit(file, "mine too", board.add_team("Drac")[1]).entry.seq == 1
 
 
+def add_teams(board: Board, count: int) -> None:
+    for number in range(count):
+        board.add_team(f"team {number}")
+
+
+def test_a_full_disk_is_told_and_loses_nothing(filled, predictions) -> None:
+    board, token, _ = filled
+    pages = board.db.row("PRAGMA page_count")[0]
+    board.db.connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(EdsError, match="database or disk is full; nothing was changed"):
+        add_teams(board, 500)
+    board.db.connection.execute("PRAGMA max_page_count = 1000000")
+    teams = len(board.teams())
+    assert 1 <= teams < 500
+    assert board.db.row("SELECT count(*) FROM audit WHERE action = 'team add'")[0] == teams
+    assert board.db.row("PRAGMA integrity_check")[0] == "ok"
+    assert board.submit(predictions(9, 20), "there is space again", token).entry.seq == 2
+
+
+def test_a_lock_that_is_not_given_back_is_told(filled, predictions, monkeypatch) -> None:
+    board, token, _ = filled
+    board.db.connection.execute("PRAGMA busy_timeout = 50")
+    other = sqlite3.connect(board.db.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(EdsError, match="database is locked; nothing was changed"):
+        board.submit(predictions(3), "waiting", token)
+    other.execute("ROLLBACK")
+    other.close()
+    assert board.submit(predictions(3), "free", token).entry.seq == 2
+
+
 def write_twice(db: Database) -> None:
     with db.atomic():
         for value in (0.5, 2.0):

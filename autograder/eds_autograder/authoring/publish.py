@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import re
 import shutil
 import sys
 import tempfile
@@ -15,6 +13,7 @@ from eds_autograder.authoring.leaks import find_leaks
 from eds_autograder.authoring.notebook import cells_of, read_notebook
 from eds_autograder.authoring.release import check_releases, refuse_leaks, secrets_of
 from eds_autograder.course import Course
+from eds_autograder.modules import imported_modules
 from eds_datasets.errors import EdsError
 
 __all__ = ["publish", "requirements_of"]
@@ -94,7 +93,8 @@ def requirements_of(notebooks: Iterable[Path], package: str | None = None) -> li
         One requirement a line, pinned to the version installed here.
     """
     distributions = metadata.packages_distributions()
-    modules = {module for path in notebooks for module in _imports(path)} - set(sys.stdlib_module_names)
+    imported = {name for path in notebooks for name in imported_modules(read_notebook(path))}
+    modules = {name.partition(".")[0] for name in imported} - set(sys.stdlib_module_names)
     needed = {distributions[module][0] for module in modules if module in distributions}
     if missing := sorted(modules - distributions.keys()):
         raise EdsError(
@@ -158,19 +158,6 @@ def _files(folder: Path) -> Iterator[Path]:
     return (
         path for path in folder.rglob("*") if path.is_file() and ".git" not in path.relative_to(folder).parts
     )
-
-
-def _imports(path: Path) -> Iterator[str]:
-    for cell in cells_of(read_notebook(path)):
-        if cell.cell_type != "code":
-            continue
-        # a magic is no Python, and imports nothing
-        source = re.sub(r"^\s*[%!].*$", "pass", cell.source, flags=re.MULTILINE)
-        for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.Import):
-                yield from (alias.name.partition(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                yield node.module.partition(".")[0]
 
 
 def _title(path: Path) -> str:

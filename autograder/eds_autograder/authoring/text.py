@@ -68,8 +68,11 @@ def render_cell(cell: Cell) -> str:
         metadata["points"] = cell.points
     if cell.topics:
         metadata["topics"] = " ".join(cell.topics)
-    node = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
-    notebook = nbformat.v4.new_notebook(cells=[node(cell.source, metadata=metadata)])
+    content = {"cell_type": cell.cell_type, "source": cell.source, "metadata": metadata}
+    code: dict[str, object] = {"outputs": [], "execution_count": None} if cell.cell_type == "code" else {}
+    notebook = nbformat.from_dict(
+        {"cells": [content | code], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    )
     notebook.metadata["jupytext"] = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "all"}
     return str(jupytext.writes(notebook, fmt="py:percent")).strip("\n") + "\n"
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import shlex
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import click
@@ -20,10 +20,10 @@ from eds_datasets.errors import EdsError
 __all__ = ["demo"]
 
 LESSONS = ("02-regression", "05-iris")
-_PROGRAMS = {"eds": "eds_autograder", "leaderboard": "eds_leaderboard"}
 
 
 @click.command()
+@click.pass_context
 @course_option
 @click.option(
     "--to",
@@ -32,58 +32,63 @@ _PROGRAMS = {"eds": "eds_autograder", "leaderboard": "eds_leaderboard"}
     metavar="DIR",
     help="Where to play; a new folder. By default a temporary one, which stays.",
 )
-def demo(course_dir: Path, folder: Path | None) -> None:
+def demo(ctx: click.Context, course_dir: Path, folder: Path | None) -> None:
     """Play a whole course and a hackathon, end to end, in a folder of its own."""
     started = time.monotonic()
     root = _new_course(course_dir, folder)
-    stage = _Stage(root)
-
-    stage.title("1  The lessons: text, notebook, release")
-    stage.run("eds course build")
-    stage.run("eds course release")
-
-    stage.title("2  A class of six hands in")
-    _hand_in(root)
-
-    stage.title("3  Grading")
-    stage.run("eds grade", expected={0, 1})
-
-    stage.title("4  Grades and feedback")
-    stage.run("eds export --to grades.csv")
-    stage.run("eds feedback")
-
-    stage.title("5  A hackathon: who reads the digits best?")
-    _play_hackathon(stage)
-
-    stage.title(f"Done in {time.monotonic() - started:.0f} s. Everything is in {root}")
+    with contextlib.chdir(root):
+        _play(_Stage(ctx.find_root().command))
+    _title(f"Done in {time.monotonic() - started:.0f} s. Everything is in {root}")
     _say_what_next(root)
 
 
 class _Stage:
-    """Shows each command as it would be typed, and runs it in the demo's folder."""
+    """Shows each command as a person would type it, and runs it; in one process, which imports once."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.environment = dict(os.environ)
+    def __init__(self, commands: click.Command) -> None:
+        self.commands = commands
 
-    def title(self, text: str) -> None:
-        click.secho(f"\n{text}", bold=True)
-
-    def run(self, command: str, *, expected: Collection[int] = (0,), quiet: bool = False) -> str:
-        """Run a command of ours; return what it printed when it is quiet, else let it print."""
+    def run(self, command: str, *, expected: Collection[int] = (0,)) -> None:
+        """Show and run a command."""
         click.secho(f"$ {command}", fg="cyan")
         program, *arguments = shlex.split(command)
-        outcome = subprocess.run(
-            [sys.executable, "-m", _PROGRAMS[program], *arguments],
-            cwd=self.root,
-            env=self.environment,
-            stdout=subprocess.PIPE if quiet else None,
-            text=True,
-            check=False,
-        )
-        if outcome.returncode not in expected:
-            raise EdsError(f"'{command}' ended with status {outcome.returncode}", f"look into {self.root}")
-        return outcome.stdout or ""
+        words = arguments if program == "eds" else [program, *arguments]
+        status = self.commands.main(words, prog_name="eds", standalone_mode=False) or 0
+        if status not in expected:
+            raise EdsError(f"'{command}' ended with status {status}", f"look into {Path.cwd()}")
+
+    def capture(self, command: str) -> str:
+        """Show and run a command; return what it prints instead of showing it."""
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            self.run(command)
+        shown, said = printed.getvalue().split("\n", 1)
+        click.echo(shown)
+        return said.strip()
+
+
+def _title(text: str) -> None:
+    click.secho(f"\n{text}", bold=True)
+
+
+def _play(stage: _Stage) -> None:
+    _title("1  The lessons: text, notebook, release")
+    stage.run("eds course build")
+    stage.run("eds course release")
+
+    _title("2  A class of six hands in")
+    _hand_in()
+
+    _title("3  Grading")
+    # status 1 says that some submission has a problem: the class sees to that
+    stage.run("eds grade", expected={0, 1})
+
+    _title("4  Grades and feedback")
+    stage.run("eds export --to grades.csv")
+    stage.run("eds feedback")
+
+    _title("5  A hackathon: who reads the digits best?")
+    _play_hackathon(stage)
 
 
 def _new_course(course_dir: Path, folder: Path | None) -> Path:
@@ -111,32 +116,37 @@ def _new_course(course_dir: Path, folder: Path | None) -> Path:
     return folder
 
 
-def _hand_in(root: Path) -> None:
+def _hand_in() -> None:
     from eds_autograder.classroom import hand_in
     from eds_autograder.course import Course
 
-    course = Course.open(root)
+    course = Course.open()
     for name in LESSONS:
-        students = hand_in(course, name)
-        click.echo(f"submitted/*/{name}: {', '.join(students)}")
+        click.echo(f"submitted/*/{name}: {', '.join(hand_in(course, name))}")
 
 
 def _play_hackathon(stage: _Stage) -> None:
     from eds_autograder.contestants import ENTRIES, predict
 
     stage.run("leaderboard create digits --challenge digits")
-    event = stage.root / "digits"
     stage.run("leaderboard open --for 4h -c digits")
     for entry in ENTRIES:
         baseline = " --baseline" if entry.baseline else ""
-        token = stage.run(f"leaderboard team add {shlex.quote(entry.team)}{baseline} -c digits", quiet=True)
-        stage.environment["LEADERBOARD_TOKEN"] = token.strip()
-        file = predict(event / "release", entry)
-        stage.run(
-            f"leaderboard submit -f {file.relative_to(stage.root)} -m {shlex.quote(entry.message)} -c digits"
-        )
+        token = stage.capture(f"leaderboard team add {shlex.quote(entry.team)}{baseline} -c digits")
+        file = predict(Path("digits") / "release", entry)
+        with _environment("LEADERBOARD_TOKEN", token):
+            stage.run(f"leaderboard submit -f {file} -m {shlex.quote(entry.message)} -c digits")
     for command in ("show", "close", "reveal", "show"):
         stage.run(f"leaderboard {command} -c digits")
+
+
+@contextlib.contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        del os.environ[name]
 
 
 def _say_what_next(root: Path) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from dataclasses import dataclass
 from math import ceil
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbgrader.preprocessors import Execute
+
+from eds_autograder.grading.waiting import WaitingKernel
 
 __all__ = ["CarefulExecute", "CellRun", "SafePathKernelManager"]
 
@@ -32,7 +37,15 @@ class CellRun:
 
 
 class SafePathKernelManager(AsyncKernelManager):
-    """Starts Python kernels with ``-P``: a submitted ``random.py`` does not replace Python's own."""
+    """Starts Python kernels with ``-P``: a submitted ``random.py`` does not replace Python's own.
+
+    Attributes
+    ----------
+    waiting : WaitingKernel or None
+        What becomes the kernel instead of a new process, where there is one.
+    """
+
+    waiting: WaitingKernel | None = None
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """Return the command line of the kernel."""
@@ -40,6 +53,20 @@ class SafePathKernelManager(AsyncKernelManager):
         if "-m" in command[1:2]:
             command.insert(1, "-P")
         return command
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
+        # the place that jupyter_client leaves for launching kernels differently
+        waiting, module = self.waiting, "ipykernel_launcher"
+        if waiting is None or module not in kernel_cmd or not isinstance(self.provisioner, LocalProvisioner):
+            await super()._async_launch_kernel(kernel_cmd, **kw)
+            return
+        arguments = kernel_cmd[kernel_cmd.index(module) + 1 :]
+        waiting.start(arguments, kw.get("env") or os.environ, str(kw.get("cwd") or Path.cwd()))
+        # it has what jupyter_client uses of a Popen
+        self.provisioner.process = waiting  # type: ignore[assignment]
+        self.provisioner.pid = waiting.pid
+        self.provisioner.pgid = os.getpgid(waiting.pid)
+        self._reconcile_connection_info(self.provisioner.connection_info)
 
 
 class CarefulExecute(Execute):  # type: ignore[misc]
@@ -49,6 +76,8 @@ class CarefulExecute(Execute):  # type: ignore[misc]
     ----------
     budget : float
         Seconds for the whole notebook; a cell gets no more than what is left of them.
+    waiting : WaitingKernel, optional
+        Becomes the notebook's kernel, where the notebook wants a Python one.
     **kwargs
         As for nbgrader's Execute.
 
@@ -63,8 +92,9 @@ class CarefulExecute(Execute):  # type: ignore[misc]
 
     extra_arguments: list[str]
 
-    def __init__(self, budget: float, **kwargs: Any) -> None:
-        super().__init__(kernel_manager_class=SafePathKernelManager, shutdown_kernel="immediate", **kwargs)
+    def __init__(self, budget: float, waiting: WaitingKernel | None = None, **kwargs: Any) -> None:
+        manager = type("Manager", (SafePathKernelManager,), {"waiting": waiting})
+        super().__init__(kernel_manager_class=manager, shutdown_kernel="immediate", **kwargs)
         # behind the installed packages, so that helper modules can be imported and nothing is shadowed
         self.extra_arguments = [
             *self.extra_arguments,

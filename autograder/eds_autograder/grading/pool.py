@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import cache
@@ -21,14 +21,20 @@ from typing import Any
 
 from eds_autograder.course import Course
 from eds_autograder.grading.assignment import Kit, prepare, settings
+from eds_autograder.grading.forkserver import Fork, ForkServer
 from eds_autograder.grading.job import Limits, lay_out
 from eds_autograder.grading.processes import end_tree, run_environment, runner_command
 from eds_autograder.grading.results import ENGINE_VERSION, Result, ResultCache, failed_result
 from eds_autograder.grading.submissions import Submission, submission_digest
+from eds_autograder.modules import imported_modules
 
 __all__ = ["Engine", "cell_seconds", "cores"]
 
 _POLL_SECONDS = 0.1
+_INLINE = "module://matplotlib_inline.backend_inline"
+_FORKABLE = {"eds_datasets", "matplotlib", "numpy", "obspy", "pandas", "scipy", "sklearn", "torch"}
+# what the loaders of eds_datasets import when they are called
+_LOADERS = {"obspy", "pandas", "scipy.signal"}
 
 
 def cores() -> int:
@@ -73,6 +79,7 @@ class Engine:
         self._kits: dict[str, Kit] = {}
         self._stopped = threading.Event()
         self._running: set[int] = set()
+        self._server: ForkServer | None = None
         self._lock = threading.Lock()
 
     def kit(self, assignment: str) -> Kit:
@@ -116,8 +123,12 @@ class Engine:
         if not groups:
             return
         seeds = self._font_seeds()
+        assignments = {tasks[0].submission.assignment for tasks in groups}
         # threads only wait: each submission has a process of its own
-        with ThreadPoolExecutor(self.jobs, thread_name_prefix="grading") as pool:
+        with (
+            self._forking(assignments, seeds),
+            ThreadPoolExecutor(self.jobs, thread_name_prefix="grading") as pool,
+        ):
             futures: dict[Future[Result], list[_Task]] = {
                 pool.submit(self._run, tasks[0], seeds): tasks for tasks in groups
             }
@@ -177,15 +188,19 @@ class Engine:
         """Run the grader on a folder; returns None when it wrote a result, else the reason."""
         seconds = self.limits.notebook_seconds * notebooks + self.limits.grace_seconds
         with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                runner_command(folder),
-                cwd=folder / "work",
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            process: subprocess.Popen[bytes] | Fork
+            if self._server is not None:
+                process = self._server.fork(folder, folder / "work", environment, folder / "log")
+            else:
+                process = subprocess.Popen(
+                    runner_command(folder),
+                    cwd=folder / "work",
+                    env=dict(environment),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
             with self._lock:
                 self._running.add(process.pid)
             try:
@@ -199,7 +214,34 @@ class Engine:
             return "grading was interrupted" if self._stopped.is_set() else f"no result after {seconds} s"
         return _last_line(folder / "log") or f"the grader ended with status {status}"
 
-    def _wait(self, process: subprocess.Popen[bytes], deadline: float) -> int | None:
+    @contextlib.contextmanager
+    def _forking(self, assignments: Iterable[str], seeds: Path | None) -> Iterator[None]:
+        """Have a server for forks while submissions run, where forking is safe."""
+        if not sys.platform.startswith("linux"):
+            # macOS aborts forks of processes that have used its frameworks, as NumPy's does
+            yield
+            return
+        modules = {name for assignment in assignments for name in self._warm_modules(assignment)}
+        with tempfile.TemporaryDirectory(prefix="eds-server-") as home:
+            environment = run_environment(Path(home), seeds)
+            self._server = ForkServer(sorted(modules), environment | {"MPLBACKEND": _INLINE})
+            try:
+                yield
+            finally:
+                self._server.close()
+                self._server = None
+
+    def _warm_modules(self, assignment: str) -> set[str]:
+        """Return what the instructor's notebooks import, of the packages that are known to bear a fork."""
+        imported = {
+            name
+            for path in self.course.source_notebooks(assignment)
+            for name in imported_modules(json.loads(path.read_text(encoding="utf-8")))
+            if name.partition(".")[0] in _FORKABLE
+        }
+        return imported | _LOADERS if "eds_datasets" in imported else imported
+
+    def _wait(self, process: subprocess.Popen[bytes] | Fork, deadline: float) -> int | None:
         while True:
             try:
                 return process.wait(_POLL_SECONDS)
@@ -208,6 +250,8 @@ class Engine:
                     end_tree(process.pid)
                     process.wait()
                     return None
+            except ChildProcessError:
+                return None
             except BaseException:
                 end_tree(process.pid)
                 raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
@@ -16,6 +17,7 @@ from typing import Any
 from eds_autograder.grading.assignment import Kit
 from eds_autograder.grading.job import Job
 from eds_autograder.grading.results import Exercise, Problem, Result
+from eds_autograder.grading.waiting import WaitingKernel
 from eds_autograder.imports import import_nbgrader
 
 __all__ = ["grade_job", "main"]
@@ -41,13 +43,15 @@ class _Graded:
     missing: bool = False
 
 
-def grade_job(job: Job) -> Result:
+def grade_job(job: Job, kernels: Mapping[str, WaitingKernel] | None = None) -> Result:
     """Grade a submission, notebook by notebook.
 
     Parameters
     ----------
     job : Job
         Its ``out`` folder receives the executed notebooks.
+    kernels : mapping of str to WaitingKernel, optional
+        What becomes the kernel of each notebook; by default new processes.
 
     Returns
     -------
@@ -56,11 +60,12 @@ def grade_job(job: Job) -> Result:
     """
     start = monotonic()
     kit = Kit.load(job.kit)
+    kernels = kernels or {}
     ready = {name: _make_ready(job, kit, name) for name in kit.notebooks}
     # done with: no student's code finds the hidden tests beside its own folder
     shutil.rmtree(job.kit)
     graded = {
-        name: item if isinstance(item, _Graded) else _run_notebook(job, kit, name, item)
+        name: item if isinstance(item, _Graded) else _run_notebook(job, kit, name, item, kernels.get(name))
         for name, item in ready.items()
     }
     several = len(graded) > 1
@@ -143,7 +148,7 @@ def _count_missing(graded: _Graded) -> _Graded:
     return replace(graded, exercises=[replace(exercise, points=0.0) for exercise in graded.exercises])
 
 
-def _run_notebook(job: Job, kit: Kit, name: str, ready: _Ready) -> _Graded:
+def _run_notebook(job: Job, kit: Kit, name: str, ready: _Ready, kernel: WaitingKernel | None) -> _Graded:
     from traitlets.config import Config
 
     from eds_autograder.grading.execute import CarefulExecute
@@ -152,7 +157,11 @@ def _run_notebook(job: Job, kit: Kit, name: str, ready: _Ready) -> _Graded:
     notebook = ready.notebook
     config, resources, log = Config(job.settings), _resources(job, name), _quiet_log()
     execute = CarefulExecute(
-        budget=job.limits.notebook_seconds, config=config, log=log, timeout=job.limits.cell_seconds
+        budget=job.limits.notebook_seconds,
+        waiting=kernel,
+        config=config,
+        log=log,
+        timeout=job.limits.cell_seconds,
     )
     for class_ in preprocessors(config, "autograde_preprocessors"):
         if _executes(class_):
@@ -271,15 +280,24 @@ def _take_children() -> None:
     prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
 
 
-def main(arguments: list[str]) -> int:
-    """Grade the job in a folder and write its result; a failure of ours leaves none and a traceback."""
+def main(arguments: list[str], *, forked: bool = False) -> int:
+    """Grade the job in a folder and write its result; a failure of ours leaves none and a traceback.
+
+    Parameters
+    ----------
+    arguments : list of str
+        The folder.
+    forked : bool
+        Whether this process has all imports behind it, so that its own forks make kernels at once.
+    """
     from eds_autograder.grading.processes import end_children
 
     _take_children()
     import_nbgrader()
     job = Job.load(Path(arguments[0]))
     try:
-        result = grade_job(job)
+        names = Kit.load(job.kit).notebooks if forked else ()
+        result = grade_job(job, {name: WaitingKernel() for name in names})
     finally:
         end_children()
     # last, when nothing of the student's runs any more that could write it

@@ -27,12 +27,13 @@ _COMMANDS = {
     cls=LazyGroup,
     lazy={name: f"{__name__}.{place}" for name, place in _COMMANDS.items()},
     context_settings={"help_option_names": ["-h", "--help"]},
+    # \b keeps click from wrapping the lines that follow it
+    epilog=(
+        "\b\n"
+        "Hosts:  create EVENT, open --for 4h, team add NAME, close, reveal\n"
+        "Teams:  check -f FILE, submit -f FILE -m MESSAGE, show\n"
+        "Anyone: score -f FILE --truth FILE"
+    ),
 )
 def main() -> None:
-    r"""Run a hackathon: teams enter predictions, the board ranks them, the reveal decides.
-
-    \b
-    Hosts:  create EVENT, open --for 4h, team add NAME, close, reveal
-    Teams:  check -f FILE, submit -f FILE -m MESSAGE, show
-    Anyone: score -f FILE --truth FILE
-    """
+    """Run a hackathon: teams enter predictions, the board ranks them, the reveal decides."""

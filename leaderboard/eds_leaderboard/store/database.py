@@ -46,10 +46,12 @@ class Database:
             _make_private(path)
         elif not path.is_file():
             raise UsageError(f"no database {path}", "make an event with leaderboard create")
-        self.connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
-        self.connection.row_factory = sqlite3.Row
+        self.connection = _connect(path)
         try:
             self._prepare()
+        except sqlite3.OperationalError as error:
+            self.close()
+            raise _refused(path, error) from error
         except sqlite3.DatabaseError as error:
             self.close()
             raise EdsError(f"{path} is no database of a board: {error}", "choose another event") from error
@@ -86,19 +88,29 @@ class Database:
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
-        """Run a block in one transaction that holds the write lock from its first statement; blocks nest."""
+        """Run a block in one transaction that holds the write lock from its first statement; blocks nest.
+
+        Raises
+        ------
+        EdsError
+            If the file cannot be written: a full disk, no permission, a lock that nobody gives back.
+        """
         begin, commit, rollback = self._brackets()
-        self.connection.execute(begin)
-        self._depth += 1
         try:
-            yield
-        except BaseException:
-            self.connection.execute(rollback)
-            raise
-        else:
-            self.connection.execute(commit)
-        finally:
-            self._depth -= 1
+            self.connection.execute(begin)
+            self._depth += 1
+            try:
+                yield
+                self.connection.execute(commit)
+            except BaseException:
+                # a full disk makes SQLite roll back by itself
+                if self.connection.in_transaction:
+                    self.connection.execute(rollback)
+                raise
+            finally:
+                self._depth -= 1
+        except sqlite3.OperationalError as error:
+            raise _refused(self.path, error) from error
 
     def _brackets(self) -> tuple[str, str, str]:
         if self._depth == 0:
@@ -146,11 +158,30 @@ class Database:
         self.close()
 
 
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
+    except sqlite3.OperationalError as error:
+        raise _refused(path, error) from error
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _refused(path: Path, error: sqlite3.OperationalError) -> EdsError:
+    return EdsError(
+        f"cannot use {path}: {error}; nothing was changed",
+        "it belongs to the host's account, and its folder needs free space",
+    )
+
+
 def _make_private(path: Path) -> None:
     """Create the file with mode 0600, so that there is no moment in which others can open it."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
+    except FileExistsError as error:
+        # never the mode of something that is no file: a folder would be closed to everybody
+        if not path.is_file():
+            raise UsageError(f"{path} is no file", "give the path of a database file") from error
         path.chmod(0o600)
     except OSError as error:
         raise UsageError(

@@ -9,15 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
 from eds_leaderboard.clock import read_stamp, stamp
 from eds_leaderboard.event import Event, History
+from eds_leaderboard.metrics import ConfusionMatrix
 from eds_leaderboard.store.database import Database
 from eds_leaderboard.teams import Team
-
-if TYPE_CHECKING:
-    from eds_leaderboard.metrics import ConfusionMatrix
 
 __all__ = [
     "NewEntry",
@@ -115,8 +112,6 @@ def _scored(rows: Sequence[sqlite3.Row]) -> ScoredEntry:
 
 def load_confusion(db: Database, entry_id: int, split: str, labels: tuple[str, ...]) -> ConfusionMatrix:
     """Return the stored counts of an entry."""
-    from eds_leaderboard.metrics import ConfusionMatrix
-
     found = db.rows(
         "SELECT true_code, predicted_code, rows FROM confusion WHERE entry_id = ? AND split = ?",
         [entry_id, split],

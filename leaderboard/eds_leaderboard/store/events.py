@@ -5,15 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from eds_leaderboard.clock import read_stamp, stamp
+from eds_leaderboard.entries import Expected
 from eds_leaderboard.errors import UsageError
 from eds_leaderboard.event import Event, Rules
 from eds_leaderboard.store.database import Database
-
-if TYPE_CHECKING:
-    from eds_leaderboard.truth import Truth
+from eds_leaderboard.truth import Truth
 
 __all__ = ["add_event", "load_event", "load_labels", "load_truth", "set_times"]
 
@@ -91,11 +91,6 @@ def load_labels(db: Database, event: Event) -> tuple[str, ...]:
 
 def load_truth(db: Database, event: Event) -> Truth:
     """Return the truth with its splits."""
-    import numpy as np
-
-    from eds_leaderboard.entries import Expected
-    from eds_leaderboard.truth import Truth
-
     found = db.rows(
         "SELECT row_id, label_code, split, group_name FROM truth WHERE event_id = ? ORDER BY position",
         [event.id],

@@ -1,0 +1,249 @@
+"""A process that has imported what every grader needs, and forks one grader for each submission.
+
+Starting Python and importing nbgrader and the scientific stack costs seconds, a fork milliseconds. The server
+computes nothing and starts no thread, so that forking it is safe.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYetError
+from pathlib import Path
+from typing import IO, Any
+
+from eds_autograder.imports import import_nbgrader
+
+__all__ = ["Fork", "ForkServer", "serve"]
+
+# what each grader imports anyway
+_ENGINE = (
+    "IPython.core.completer",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "nbclient",
+    "nbconvert.exporters",
+    "nbgrader.preprocessors",
+    "eds_autograder.grading.execute",
+    "eds_autograder.grading.marks",
+    "eds_autograder.grading.reading",
+    "eds_autograder.grading.sanitize",
+)
+_BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from eds_autograder.grading.forkserver import serve; serve(json.loads(sys.argv[2]))"
+)
+_REAP_SECONDS = 0.02
+
+
+class Fork:
+    """A grader that the server forked; waits like `subprocess.Popen`."""
+
+    def __init__(self) -> None:
+        self._pid: Future[int] = Future()
+        self._status: Future[int] = Future()
+
+    @property
+    def pid(self) -> int:
+        """The process id; waits until there is one."""
+        return self._pid.result()
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit status, negative for a signal.
+
+        Raises
+        ------
+        subprocess.TimeoutExpired
+            When it still runs.
+        ChildProcessError
+            When the server is gone.
+        """
+        try:
+            return self._status.result(timeout)
+        except NotYetError as error:
+            raise subprocess.TimeoutExpired("grader", timeout or 0) from error
+
+    def hear(self, message: Mapping[str, int]) -> None:
+        """Take the server's word."""
+        if "pid" in message:
+            self._pid.set_result(message["pid"])
+        else:
+            self._status.set_result(message["status"])
+
+    def lose(self) -> None:
+        """Learn that the server is gone."""
+        for future in (self._pid, self._status):
+            if not future.done():
+                future.set_exception(ChildProcessError("the process that starts graders has ended"))
+
+
+class ForkServer:
+    """The side that asks; may be used from several threads.
+
+    Parameters
+    ----------
+    modules : iterable of str
+        What the server imports before the first fork, beside what every grader needs. One that cannot be
+        imported is passed over: the submission will say so.
+    environment : mapping of str to str
+        Of the server; each fork gets one of its own.
+    """
+
+    def __init__(self, modules: Iterable[str], environment: Mapping[str, str]) -> None:
+        paths = [path for path in sys.path if path and Path(path).is_absolute()]
+        orders_end, self._orders = os.pipe()
+        self._answers, answers_end = os.pipe()
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-c", _BOOT, json.dumps(paths), json.dumps(list(modules))],
+            stdin=orders_end,
+            stdout=answers_end,
+            stderr=subprocess.DEVNULL,
+            env=dict(environment),
+            start_new_session=True,
+        )
+        os.close(orders_end)
+        os.close(answers_end)
+        self._forks: dict[int, Fork] = {}
+        self._lock = threading.Lock()
+        self._listener = threading.Thread(target=self._listen, name="forks", daemon=True)
+        self._listener.start()
+
+    def fork(self, folder: Path, work: Path, environment: Mapping[str, str], log: Path) -> Fork:
+        """Fork a grader.
+
+        Parameters
+        ----------
+        folder : Path
+            Of the job, see `eds_autograder.grading.job`.
+        work : Path
+            Its working directory.
+        environment : mapping of str to str
+            The whole of it.
+        log : Path
+            Receives what it prints.
+
+        Returns
+        -------
+        Fork
+        """
+        fork = Fork()
+        order = {"folder": str(folder), "work": str(work), "environment": dict(environment), "log": str(log)}
+        with self._lock:
+            number = len(self._forks)
+            self._forks[number] = fork
+            line = json.dumps({"number": number, **order}).encode() + b"\n"
+            try:
+                while line:
+                    line = line[os.write(self._orders, line) :]
+            except OSError:
+                fork.lose()
+        return fork
+
+    def close(self) -> None:
+        """End the server and every grader that still runs."""
+        os.close(self._orders)
+        self._process.wait()
+        self._listener.join()
+
+    def _listen(self) -> None:
+        with os.fdopen(self._answers, encoding="utf-8") as answers:
+            for line in answers:
+                message = json.loads(line)
+                self._forks[message.pop("number")].hear(message)
+        for fork in list(self._forks.values()):
+            fork.lose()
+
+
+def serve(modules: Iterable[str]) -> None:
+    """Import, then fork a grader for each line of standard input, until it ends.
+
+    Parameters
+    ----------
+    modules : iterable of str
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    import_nbgrader()
+    for module in (*_ENGINE, *modules):
+        with contextlib.suppress(Exception):
+            importlib.import_module(module)
+    running: dict[int, int] = {}
+    while True:
+        wait = _REAP_SECONDS if running else None
+        if select.select([0], [], [], wait)[0]:
+            line = _read_line()
+            if not line:
+                break
+            order = json.loads(line)
+            pid = _fork(order, answers)
+            running[pid] = order["number"]
+            print(json.dumps({"number": order["number"], "pid": pid}), file=answers)
+        _reap(running, answers)
+    for pid in running:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def _read_line() -> bytes:
+    """Read one line without a buffer: what is buffered would hide from select."""
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        byte = os.read(0, 1)
+        if not byte:
+            break
+        line += byte
+    return bytes(line)
+
+
+def _reap(running: dict[int, int], answers: IO[str]) -> None:
+    for pid in list(running):
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            code = os.waitstatus_to_exitcode(status)
+            print(json.dumps({"number": running.pop(pid), "status": code}), file=answers)
+
+
+def _fork(order: Mapping[str, Any], answers: IO[str]) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        os.close(answers.fileno())
+        _enter(order)
+        from eds_autograder.grading.runner import main
+
+        status = main([order["folder"]], forked=True)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _enter(order: Mapping[str, Any]) -> None:
+    """Become a process like one that was started for the job: its session, folder, environment, output."""
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((nothing, 0), (log, 1), (log, 2)):
+        os.dup2(source, target)
+    os.close(log)
+    os.close(nothing)
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    os.chdir(order["work"])

@@ -1,0 +1,88 @@
+"""A kernel that waits becomes a kernel like any other, or goes away unseen."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="graders are forked on Linux only"
+)
+
+# in a process of its own: pytest's has threads, which a fork must not have
+_RUN = """
+import asyncio, json, os, sys, tempfile
+from eds_autograder.grading.waiting import WaitingKernel
+
+kernel = WaitingKernel()
+import nbformat
+from nbclient import NotebookClient
+from eds_autograder.grading.execute import SafePathKernelManager
+
+SafePathKernelManager.waiting = kernel
+cells = [nbformat.v4.new_code_cell(source) for source in json.loads(sys.stdin.read())]
+notebook = nbformat.v4.new_notebook(cells=cells)
+folder = tempfile.mkdtemp()
+client = NotebookClient(
+    notebook, kernel_manager_class=SafePathKernelManager, allow_errors=True, timeout=5, interrupt_on_timeout=True,
+    resources={"metadata": {"path": folder}},
+)
+client.execute()
+outputs = [[output.get("text") or output.get("ename") or sorted(output.get("data", {})) for output in cell.outputs]
+           for cell in notebook.cells]
+print(json.dumps({"outputs": outputs, "pid": kernel.pid, "status": kernel.wait(10), "folder": folder}))
+"""
+
+
+def run(*sources: str) -> dict[str, object]:
+    import json
+
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", _RUN],
+        input=json.dumps([textwrap.dedent(source) for source in sources]),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_it_is_the_kernel_in_its_folder_with_magics_plots_and_interrupts() -> None:
+    found = run(
+        "import os\nprint(os.getpid(), os.getcwd(), __name__)",
+        "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])",
+        "class Here:\n    pass\nimport pickle\nprint(type(pickle.loads(pickle.dumps(Here()))).__name__)",
+        "import time\ntime.sleep(60)",
+        "print('still here')",
+    )
+    (first, plot, pickled, slept, after) = found["outputs"]
+    assert first == [f"{found['pid']} {found['folder']} __main__\n"]
+    assert ["image/png", "text/plain"] in plot
+    assert pickled == ["Here\n"]
+    assert "KeyboardInterrupt" in slept
+    assert after == ["still here\n"]
+
+
+def test_its_death_is_told_by_its_status() -> None:
+    code = """
+        from eds_autograder.grading.waiting import WaitingKernel
+        import os, signal
+        unwanted, killed = WaitingKernel(), WaitingKernel()
+        killed.kill()
+        os.close(unwanted._pipe)
+        print(unwanted.wait(10), killed.wait(10), killed.poll())
+        killed.send_signal(signal.SIGINT)  # to nobody: no error
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ,
+    )
+    assert done.stdout.split() == ["0", "-9", "-9"]
