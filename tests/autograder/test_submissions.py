@@ -271,7 +271,7 @@ class TestPuttingInOrder:
         for each in made.cells:
             each.metadata.pop("nbgrader", None)
         put_in_order(made, graded_cells())
-        assert [name for name in self.ids(made) if name] == ["test-line", "test-total", "why"]
+        assert [name for name in self.ids(made) if name] == ["test-line", "test-total", "test-share", "why"]
         assert self.ids(made)[: len(lesson().cells)] == [None] * len(lesson().cells)
 
     def test_of_a_copied_cell_the_last_one_counts(self) -> None:
