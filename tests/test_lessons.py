@@ -1,0 +1,89 @@
+"""The lessons in this repository: built, released, complete, and none of their secrets in the open."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from eds_autograder.authoring.build import check_sources, load_lesson
+from eds_autograder.authoring.leaks import find_leaks
+from eds_autograder.authoring.release import check_releases, find_release_leaks, secrets_of
+from eds_autograder.authoring.topics import coverage, read_topics
+from eds_autograder.course import Course
+
+ROOT = Path(__file__).parents[1]
+LESSONS = sorted(path.parent.name for path in ROOT.glob("source/*/*.py"))
+# raised with each lesson, never lowered; when all lessons exist every topic must be covered
+TOPICS_COVERED = 23
+
+FUNCTIONS = {
+    "02-regression": [
+        "linear_model", "mse", "mse_gradient", "grid_search", "grid_search_years", "random_search",
+        "gradient_descent", "diagnose_learning_rate", "polynomial_features", "split", "ridge_fit",
+        "choose_regularization", "compare_regressors", "phase_targets", "fit_phase_regressor",
+    ],
+    "05-iris": [
+        "load", "standardize", "stratified_folds", "cross_validate", "evaluate_models", "decision_regions",
+        "most_confused_pair", "pick_model",
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def course() -> Course:
+    return Course.open(ROOT)
+
+
+def test_source_and_release_are_what_the_texts_build(course: Course) -> None:
+    assert check_sources(course) == []
+    assert check_releases(course) == []
+
+
+def test_nothing_released_tells_a_secret(course: Course) -> None:
+    assert find_release_leaks(course) == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_planted_solution_of_each_lesson_is_found(course: Course, lesson: str, tmp_path: Path) -> None:
+    secrets = secrets_of(course)
+    (own,) = [secret for secret in secrets if secret.lesson == lesson]
+    notebook = json.loads(course.release_notebook(lesson).read_text(encoding="utf-8"))
+    path = tmp_path / lesson / f"{lesson}.ipynb"
+    path.parent.mkdir()
+    assert len(own.lines) > 100
+    for line in own.lines:
+        notebook["cells"][0]["source"] = f"# Title\n\n{line}"
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+        assert find_leaks(tmp_path, [own]), line
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_has_a_hundred_points(course: Course, lesson: str) -> None:
+    assert sum(cell.points or 0 for cell in load_lesson(course, lesson).graded()) == 100
+
+
+@pytest.mark.parametrize("lesson", FUNCTIONS)
+def test_a_lesson_asks_for_the_functions_of_the_curriculum(course: Course, lesson: str) -> None:
+    notebook = json.loads(course.release_notebook(lesson).read_text(encoding="utf-8"))
+    answers = "\n".join(
+        "".join(cell["source"])
+        for cell in notebook["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("solution")
+    )
+    assert not [name for name in FUNCTIONS[lesson] if f"def {name}(" not in answers]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_graded_cell_has_hidden_tests_with_a_message(course: Course, lesson: str) -> None:
+    for cell in load_lesson(course, lesson).graded():
+        assert "### BEGIN HIDDEN TESTS" in cell.source, cell.grade_id
+
+
+def test_no_topic_that_was_covered_is_lost(course: Course) -> None:
+    notebooks = [path for name in course.assignments() for path in course.source_notebooks(name)]
+    covered = [row.topic for row in coverage(notebooks, read_topics()) if row.exercises]
+    assert len(covered) >= TOPICS_COVERED
+    regression = {topic for topic in read_topics() if topic.startswith("reg.")} - {"reg.turbidity"}
+    assert regression <= set(covered)
