@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from typing import Any
 
 from eds_autograder.grading.assignment import GradedCell
@@ -63,25 +64,8 @@ class CellRenderer:
     """
 
     def __init__(self, scrubber: Scrubber, sources: Iterable[GradedCell]) -> None:
-        from nbconvert.exporters import HTMLExporter
-        from traitlets.config import Config
-
         self.scrubber = scrubber
         self.known = {source.grade_id: source for source in sources}
-        config = Config()
-        config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.sanitize.SanitizeHTML"]
-        config.SanitizeHTML.enabled = True
-        config.SanitizeHTML.tags = _TAGS
-        config.SanitizeHTML.attributes = {
-            "a": ["href"],
-            "td": ["colspan", "rowspan"],
-            "th": ["colspan", "rowspan"],
-        }
-        config.SanitizeHTML.strip = True
-        config.HTMLExporter.exclude_input_prompt = True
-        config.HTMLExporter.exclude_output_prompt = True
-        config.NbConvertBase.display_data_priority = list(_SHOWN)
-        self.exporter = HTMLExporter(config=config, template_name="basic")
 
     def cells(self, cells: Iterable[Any]) -> str:
         """Return the student's code and answers, and what they show; of the given code only what it shows.
@@ -104,20 +88,13 @@ class CellRenderer:
         if source.solution or source.cell_type != "code":
             return ""
         outputs = [] if cell is None or source.hidden else self._clean(cell.get("outputs", []))
-        return self._render(source.released, outputs)
+        return _render(source.released, outputs)
 
     def _code(self, cell: Any, source: GradedCell | None) -> str:
         outputs = self._clean(cell.get("outputs", []))
         # code that was given is known; what it shows may be the student's own picture
         text = "" if source is not None and source.restored else cell.source
-        return self._render(text, outputs) if text.strip() or outputs else ""
-
-    def _render(self, source: str, outputs: list[Any]) -> str:
-        from nbformat import v4
-
-        notebook = v4.new_notebook(cells=[v4.new_code_cell(source=source, outputs=outputs)])
-        body, _ = self.exporter.from_notebook_node(notebook)
-        return str(body)
+        return _render(text, outputs) if text.strip() or outputs else ""
 
     def _clean(self, outputs: Iterable[Any]) -> list[Any]:
         from nbformat import from_dict
@@ -149,6 +126,45 @@ class CellRenderer:
         if kind == "text/html":
             text = _STYLE_OR_SCRIPT.sub("", text)
         return self.scrubber.text(text)
+
+
+@cache
+def _exporter() -> Any:
+    from nbconvert.exporters import HTMLExporter
+    from traitlets.config import Config
+
+    config = Config()
+    config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.sanitize.SanitizeHTML"]
+    config.SanitizeHTML.enabled = True
+    config.SanitizeHTML.tags = _TAGS
+    config.SanitizeHTML.attributes = {
+        "a": ["href"],
+        "td": ["colspan", "rowspan"],
+        "th": ["colspan", "rowspan"],
+    }
+    config.SanitizeHTML.strip = True
+    config.HTMLExporter.exclude_input_prompt = True
+    config.HTMLExporter.exclude_output_prompt = True
+    config.NbConvertBase.display_data_priority = list(_SHOWN)
+    return HTMLExporter(config=config, template_name="basic")
+
+
+def _render(source: str, outputs: list[Any]) -> str:
+    return _render_cell(source, outputs) if outputs else _render_code(source)
+
+
+@lru_cache(maxsize=1024)
+def _render_code(source: str) -> str:
+    """Render code alone: a class's pages show the same tests again and again."""
+    return _render_cell(source, [])
+
+
+def _render_cell(source: str, outputs: list[Any]) -> str:
+    from nbformat import v4
+
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(source=source, outputs=outputs)])
+    body, _ = _exporter().from_notebook_node(notebook)
+    return str(body)
 
 
 def highlight_styles() -> tuple[str, str]:
