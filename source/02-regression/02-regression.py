@@ -34,6 +34,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 from eds_datasets import load_arrivals, simulate_waveforms
+from matplotlib_inline.backend_inline import set_matplotlib_formats
 from sklearn.base import clone
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.gaussian_process import GaussianProcessRegressor
@@ -45,8 +46,14 @@ from sklearn.preprocessing import FunctionTransformer, PolynomialFeatures, Stand
 from sklearn.svm import SVR
 from sklearn.tree import DecisionTreeRegressor
 
+# draw each picture once instead of twice: the margins below are set by hand, so that nothing needs cropping
+set_matplotlib_formats("png", bbox_inches=None)
 plt.rcParams.update(
     {
+        "figure.subplot.left": 0.1,
+        "figure.subplot.right": 0.97,
+        "figure.subplot.bottom": 0.15,
+        "figure.subplot.top": 0.9,
         "figure.subplot.wspace": 0.3,
         "figure.subplot.hspace": 0.35,
         "axes.spines.top": False,
@@ -598,7 +605,7 @@ assert np.allclose(mse_gradient([1, 2], [0, 0], 1, 0), [5.0, 3.0]), "mse_gradien
 # Look at the field of arrows before you follow it.
 
 # %%
-fig, ax = plt.subplots(figsize=(4.6, 6))
+fig, ax = plt.subplots(figsize=(4.8, 6.2), gridspec_kw={"left": 0.14, "right": 0.9, "bottom": 0.08, "top": 0.94})
 draw_landscape(ax)
 arrow_a, arrow_b = np.meshgrid(np.linspace(0.05, 1.15, 8), np.linspace(-0.9, 1.4, 15))
 arrows = np.array([-mse_gradient(p_time, s_minus_p, *t) for t in zip(arrow_a.ravel(), arrow_b.ravel())])
@@ -800,7 +807,7 @@ assert diagnose_learning_rate([float(v) for v in 1 / (1 + _n[:101])]) == "right"
 
 # %%
 rates = [0.0002, 0.005, 0.1, 0.1215]
-fig, axes = plt.subplots(2, 4, figsize=(10, 5.4), sharey="row", gridspec_kw={"wspace": 0.15, "hspace": 0.45})
+fig, axes = plt.subplots(2, 4, figsize=(10, 5.4), sharey="row", gridspec_kw={"wspace": 0.15, "hspace": 0.5, "bottom": 0.1, "top": 0.88})
 for (top, bottom), rate in zip(axes.T, rates):
     path = gradient_descent(wadati_gradient, descent_start, rate, 300)
     losses = np.array([wadati_loss(theta) for theta in path])
@@ -836,7 +843,7 @@ same_start = [descent_start[0], linear_model(p_time.mean(), *descent_start)]
 rounder = gradient_descent(lambda t: mse_gradient(centred, s_minus_p, t[0], t[1]), same_start, 0.3, 60)
 rounder_losses = np.array([mse(linear_model(centred, *t), s_minus_p) for t in rounder])
 
-fig, ax = plt.subplots(figsize=(7, 3.3))
+fig, ax = plt.subplots(figsize=(7, 3.3), gridspec_kw={"left": 0.13})
 ax.semilogy(descent_losses - exact_loss, color=ORANGE, lw=2, label="x as it is, η = 0.1")
 ax.semilogy(np.maximum(rounder_losses - exact_loss, 1e-15), color=BLUE, lw=2, label="x minus its mean, η = 0.3")
 ax.set(ylim=(1e-10, 30), xlabel="epoch", ylabel="loss above the minimum (s²)")
@@ -1397,7 +1404,7 @@ samples = {name: (distance[chosen, None], s_time[chosen]) for name, chosen in se
 ranking = compare_regressors(zoo, samples["train"], samples["validation"])
 
 long_distance = np.linspace(1.0, 49.0, 300)
-fig, axes = plt.subplots(2, 4, figsize=(10.5, 5.4), sharex=True, sharey=True, gridspec_kw={"wspace": 0.1, "hspace": 0.4})
+fig, axes = plt.subplots(2, 4, figsize=(10.5, 5.4), sharex=True, sharey=True, gridspec_kw={"wspace": 0.1, "hspace": 0.45, "left": 0.06, "bottom": 0.1, "top": 0.87})
 for ax, name in zip(axes.ravel(), ranking):
     zoo[name].fit(*samples["train"])
     for colour, marker, key in [(GREY, "s", "validation"), (BLUE, "o", "train"), (PINK, "^", "far")]:
@@ -1533,7 +1540,7 @@ def log_envelope(waveforms, n_bins=30):
 
 
 # %%
-fig, axes = plt.subplots(3, 2, figsize=(9.5, 5), sharex=True, width_ratios=[1.5, 1], gridspec_kw={"wspace": 0.12})
+fig, axes = plt.subplots(3, 2, figsize=(9.5, 5), sharex=True, width_ratios=[1.5, 1], gridspec_kw={"wspace": 0.12, "left": 0.03, "bottom": 0.1, "top": 0.93})
 for row, index in zip(axes, np.flatnonzero(np.isfinite(learn.p_time))[[0, 3, 11]]):
     trace = learn.waveforms[index, 2] / np.abs(learn.waveforms[index, 2]).max()
     row[0].plot(learn.time, trace, color=GREY, lw=0.5)
@@ -1639,7 +1646,7 @@ assert np.all(np.abs(np.median(_late - _picks, axis=0) - 100.0) < 1.0), "Trained
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The next cell trains your picker four times, with more and more records.
+# The next cell trains your picker four times, with more and more records; a large forest takes a while.
 
 # %%
 exam_targets, exam_usable = phase_targets(exam.p_time, exam.s_time, duration)
@@ -1651,7 +1658,7 @@ for size in sizes:
     learning.append(np.abs(picks - exam_targets).mean(axis=0))
 errors = picks - exam_targets
 
-fig, axes = plt.subplot_mosaic([["scatter", "errors", "sizes"], ["worst"] * 3], figsize=(10, 5.4), height_ratios=[2.4, 1], gridspec_kw={"hspace": 0.5})
+fig, axes = plt.subplot_mosaic([["scatter", "errors", "sizes"], ["worst"] * 3], figsize=(10, 5.4), height_ratios=[2.4, 1], gridspec_kw={"hspace": 0.55, "left": 0.07, "bottom": 0.1, "top": 0.93})
 left, middle, right, worst = (axes[name] for name in ["scatter", "errors", "sizes", "worst"])
 for column, (name, colour, marker) in enumerate([("P", BLUE, "o"), ("S", RED, "s")]):
     left.plot(exam_targets[:, column], picks[:, column], marker, color=colour, ms=4, alpha=0.5, label=name)
@@ -1683,9 +1690,9 @@ for name, column in [("P", 0), ("S", 1)]:
 
 # %% [markdown]
 # *Read the picture.* Performance on the task improves with experience: the right panel is the definition of learning,
-# drawn. Yet an analyst marks a clear P within 0.1 s. Which share of your picks is that good? The record below shows a
-# typical failure: P is clear, but weak against S, and the interval between them is longer than in most training records.
-# The neighbours in envelope space share the big step, which is S.
+# drawn. Yet an analyst marks a clear P within 0.1 s. Which share of your picks is that good? The record below is one of
+# your worst. Is its P hard to see? Often it is not, but the interval to S is longer than in most training records, and
+# a regressor that averages records it has seen answers with a P somewhere between. S, the largest step, it finds.
 #
 # Two things stand in the way, and both lead further. First, the label is one number for the whole record: the same
 # onset two seconds later is, for this regressor, a new thing to be learned, with other neighbours, other branches,
