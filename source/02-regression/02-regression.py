@@ -17,9 +17,9 @@
 # - overfitting, splitting data honestly, and ridge regularisation;
 # - choosing among the regressors of scikit-learn, and picking seismic phases with one.
 #
-# **What you need.** Two hours (one for sections 1 to 5, one for 6 to 8; what is marked *further reading* can wait), Python with NumPy and Matplotlib, and
-# no files: the earthquakes come from a real catalogue shipped inside ObsPy, the seismograms of the last part are
-# simulated. You have met derivatives and matrix products before.
+# **What you need.** Two hours (one for sections 1 to 5, one for 6 to 8; what is marked *further reading* can wait),
+# Python with NumPy and Matplotlib, and no files: the earthquakes come from a real catalogue shipped inside ObsPy, the
+# seismograms of the last part are simulated. You have met derivatives and matrix products before.
 #
 # **How it works.** Fill in the functions where you read `YOUR CODE HERE`; most need one to five lines. The cell below
 # each of them tests your function; when it runs without a message, go on. After you submit, further tests with other
@@ -340,7 +340,7 @@ def draw_landscape(ax, *, colorbar=True):
     box = (grid_slopes[0], grid_slopes[-1], grid_intercepts[0], grid_intercepts[-1])
     look = {"origin": "lower", "extent": box, "aspect": "auto", "cmap": "Greys_r", "alpha": 0.85}
     shades = ax.imshow(np.log10(grid_losses.T), **look)
-    levels = np.geomspace(grid_losses.min(), grid_losses.max(), 13)
+    levels = np.geomspace(grid_losses.min(), grid_losses.max(), 10)
     ax.contour(grid_slopes, grid_intercepts, grid_losses.T, levels=levels, colors="white", linewidths=0.5)
     ax.set(xlabel="slope a", ylabel="intercept b (s)")
     ax.grid(visible=False)
@@ -729,7 +729,8 @@ for name, theta in [("grid", grid_best), ("random", random_best), ("descent", de
 # ### Choose the learning rate
 #
 # Everything above hung on $\eta = 0.1$. Too small, and the walker hardly moves. Too large, and each step lands higher
-# on the other side of the valley. A glance at the loss curve usually tells which; teach the computer that glance. A run of $K$ epochs has the losses $\mathcal{L}_0, \dots, \mathcal{L}_K$, the first at the start. With
+# on the other side of the valley. A glance at the loss curve usually tells which; teach the computer that glance. A run
+# of $K$ epochs has the losses $\mathcal{L}_0, \dots, \mathcal{L}_K$, the first at the start. With
 # $m = K - \lfloor K/10 \rfloor$, the epoch at which the last tenth begins, return
 #
 # - `"too large"` if any loss is not finite (`nan`, `inf`), or $\mathcal{L}_K > \mathcal{L}_0$;
@@ -823,9 +824,10 @@ plt.show()
 # so by our rule the verdict is "right". Yet the walk along the valley has hardly begun, and the loss is more than twice
 # the minimum. A flat loss curve says that the walker has stopped *descending*, not that the parameters have arrived.
 #
-# The last rate is only a little larger than the third: the steepest curvature $h$ of the landscape allows
-# $\eta < 2/h$, here 0.1205. So the cure for a narrow valley is not a larger rate but a rounder valley. Subtract the mean from $x$: the lines are the same, but slope and intercept no
-# longer trade off, and the limit rises to 0.73. The rate of 0.3 in the next picture would explode without centring.
+# The last rate is only a little larger than the third: the steepest curvature $h$ of the landscape allows $\eta < 2/h$,
+# here 0.1205. So the cure for a narrow valley is not a larger rate but a rounder valley. Subtract the mean from $x$:
+# the lines are the same, but slope and intercept no longer trade off, and the limit rises to 0.73. The rate of 0.3 in
+# the next picture would explode without centring.
 
 # %%
 centred = p_time - p_time.mean()
@@ -850,8 +852,8 @@ plt.show()
 # A slope of 0.54 means $v_P/v_S = 1.54$. That is low for rock, and the intercept should have been zero. The search is
 # not to blame; it found the best parameters **of this model for this loss**. But the loss measures vertical errors
 # only, as if $t_P$ were exact. In truth $t_P$ is counted from the *origin time* of the earthquake, which was itself
-# estimated: when it is late by $\delta$, all points of that earthquake move left by $\delta$, while $t_S - t_P$ does not
-# change. Random errors in $x$ flatten a fitted line and lift its intercept, however many points you have.
+# estimated: when it is late by $\delta$, all points of that earthquake move left by $\delta$, while $t_S - t_P$ does
+# not change. Random errors in $x$ flatten a fitted line and lift its intercept, however many points you have.
 #
 # Within one solution of the catalogue, $\delta$ is the same at all stations. So remove each solution's own mean from
 # both axes, and compare the same picks before and after. The row of points from the first picture is orange.
@@ -882,10 +884,10 @@ plt.show()
 
 # %% [markdown]
 # *Read the picture.* The slope grows in the direction that we predicted, by little more than its uncertainty, and the
-# scatter shrinks by a tenth: a part of the "noise" was the origin time. The orange row has tilted into the line, yet its
-# points scatter about it as widely as before. Errors of the P picks, which enter both axes, are still there, and so are
-# the delays that the rock beneath each station adds. So do not yet believe 1.57 as a property of the rock; believe the
-# habit. Asking what the noise is tells you more than a better search could.
+# scatter shrinks by a tenth: a part of the "noise" was the origin time. The orange row has tilted into the line, yet
+# its points scatter about it as widely as before. Errors of the P picks, which enter both axes, are still there, and so
+# are the delays that the rock beneath each station adds. So do not yet believe 1.57 as a property of the rock; believe
+# the habit. Asking what the noise is tells you more than a better search could.
 #
 # ## 6. Bend the line, and bend it too far
 #
@@ -980,9 +982,9 @@ def draw_picks(ax):
 # - the **validation** set, to compare models and choose hyperparameters;
 # - the **test** set, locked away until everything is chosen, to report one honest number.
 #
-# The split must be random, since catalogues are sorted by time or place or size, and repeatable. So shuffle all indices *once*, with `rng.permutation(n_samples)`,
-# and cut the shuffled list in three: the first part is the training set, the next the validation set, the last the test
-# set. Returning *indices* lets one split serve any array.
+# The split must be random, since catalogues are sorted by time or place or size, and repeatable. So shuffle all indices
+# *once*, with `rng.permutation(n_samples)`, and cut the shuffled list in three: the first part is the training set, the
+# next the validation set, the last the test set. Returning *indices* lets one split serve any array.
 
 # %% answer="split"
 def split(n_samples, validation_fraction, test_fraction, rng):
@@ -1093,8 +1095,8 @@ plt.show()
 # $$\left(\frac{1}{N} \Phi^\mathsf{T} \Phi + \lambda D\right) \theta = \frac{1}{N} \Phi^\mathsf{T} y,
 # \qquad D = \mathrm{diag}(0, 1, \dots, 1),$$
 #
-# with $\Phi$ of shape $(N, F)$, $D$ of shape $(F, F)$ and $\theta$ of shape $(F,)$. No descent needed: `np.linalg.solve`
-# does it.
+# with $\Phi$ of shape $(N, F)$, $D$ of shape $(F, F)$ and $\theta$ of shape $(F,)$. No descent needed:
+# `np.linalg.solve` does it.
 
 # %% answer="ridge-fit"
 def ridge_fit(features, target, strength):
@@ -1281,14 +1283,15 @@ for name, (features, theta) in candidates.items():
 #
 # ## 7. Visit the zoo of regressors
 #
-# scikit-learn gives dozens of regression algorithms the same interface: make the regressor with its hyperparameters, call `fit(features, target)`, then `predict(features)`.
-# The features have shape `(n_samples, n_features)`, always two-dimensional. To choose, fit each on the training set and
-# score each on the validation set, by the root mean squared error, which has the unit of the label,
+# scikit-learn gives dozens of regression algorithms the same interface: make the regressor with its hyperparameters,
+# call `fit(features, target)`, then `predict(features)`. The features have shape `(n_samples, n_features)`, always
+# two-dimensional. To choose, fit each on the training set and score each on the validation set, by the root mean
+# squared error, which has the unit of the label,
 #
 # $$\mathrm{RMSE} = \sqrt{\frac{1}{N} \sum_{i=1}^{N} (\hat{y}_i - y_i)^2} .$$
 #
-# A comparison should not change what it compares. So fit a copy: `clone(regressor)` makes a fresh, unfitted one with the
-# same hyperparameters.
+# A comparison should not change what it compares. So fit a copy: `clone(regressor)` makes a fresh, unfitted one with
+# the same hyperparameters.
 
 # %% answer="compare-regressors"
 def compare_regressors(regressors, train, validation):
@@ -1410,8 +1413,8 @@ plt.show()
 # *Read the picture.* On the validation set the first handful is tied: a few hundredths of a second would change with
 # another split. Which regressors have learned single picks by heart? Compare their training with their validation
 # error. And far away they part completely: what do the trees and the neighbours answer beyond the last training pick?
-# (A constant S time falls along a straight line here.) Interpolating and extrapolating are two questions. For the second,
-# the simplest shape that agrees with the physics is hard to beat.
+# (A constant S time falls along a straight line here.) Interpolating and extrapolating are two questions. For the
+# second, the simplest shape that agrees with the physics is hard to beat.
 #
 # ## 8. Read P and S times from the seismogram
 #
@@ -1483,9 +1486,9 @@ assert list(phase_targets([1.0, 30.0], [25.0, 39.0], 40.0)[1]) == [True, True], 
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The records below are simulated after small earthquakes in California. One in ten is pure noise, and somebody has typed
-# five of the labels wrongly. `records.split(0.25, by="event", seed=1)` puts about a quarter of the records into the
-# second set, all records of one earthquake on the same side.
+# The records below are simulated after small earthquakes in California. One in ten is pure noise, and somebody has
+# typed five of the labels wrongly. `records.split(0.25, by="event", seed=1)` puts about a quarter of the records into
+# the second set, all records of one earthquake on the same side.
 
 # %% readonly="records"
 records = simulate_waveforms(
@@ -1551,8 +1554,8 @@ print(f"{usable.sum()} of {usable.size} records to learn from are usable")
 #
 # ### Train a first phase picker
 #
-# Which regressor suits a step that may be anywhere? Compare some, as in section 7, on a validation part of `learn`. (The
-# error now runs over both columns, P and S.)
+# Which regressor suits a step that may be anywhere? Compare some, as in section 7, on a validation part of `learn`.
+# (The error now runs over both columns, P and S.)
 
 # %%
 clean = learn.take(usable)
@@ -1573,11 +1576,11 @@ for name, error in compare_regressors(pickers, inner_pair, validation_part).item
 # `(n_records, 2)`, except for the support vectors and the Huber line.
 #
 # Then write the function with your favourite. Return a fitted object whose `predict` takes *waveforms*, so that nobody
-# has to remember your features. A pipeline does this: `make_pipeline(FunctionTransformer(log_envelope), some_regressor)`.
-# It is judged by the mean absolute error in seconds on records of *other* earthquakes, against the trivial guess, which
-# is to answer every record with the median P and S times of the training set. **Your picker must come below 30 % of the
-# trivial error for both phases**, here and on other simulated records. The straight line does not, and a single tree
-# comes close to the limit.
+# has to remember your features. A pipeline does this:
+# `make_pipeline(FunctionTransformer(log_envelope), some_regressor)`. It is judged by the mean absolute error in seconds
+# on records of *other* earthquakes, against the trivial guess, which is to answer every record with the median P and S
+# times of the training set. **Your picker must come below 30 % of the trivial error for both phases**, here and on
+# other simulated records. The straight line does not, and a single tree comes close to the limit.
 
 # %% answer="fit-phase-regressor"
 def fit_phase_regressor(waveforms, targets):
@@ -1676,11 +1679,12 @@ for name, column in [("P", 0), ("S", 1)]:
 # *Read the picture.* Performance on the task improves with experience: the right panel is the definition of learning,
 # drawn. Yet an analyst marks a clear P within 0.1 s. Which share of your picks is that good? The record below is one of
 # your worst. Is its P hard to see? Often it is not, but the interval to S is longer than in most training records, and
-# a regressor that averages records it has seen answers with a P somewhere between. S, the largest step, it finds.
+# a regressor that averages records it has seen answers with a P somewhere between. S is the larger
+# step in most records, and easier.
 #
 # Two things stand in the way. The label is one number for the whole record, so the same onset two seconds later is a
-# new thing to be learned; the **convolution** (lesson 09) does the same at every time. And we threw away the waveform to
-# get 30 features by hand; a deep network learns its features, and answers with a *curve* of probability along the
+# new thing to be learned; the **convolution** (lesson 09) does the same at every time. And we threw away the waveform
+# to get 30 features by hand; a deep network learns its features, and answers with a *curve* of probability along the
 # record, one for P, one for S (lesson 11).
 #
 # ## What you have learned
