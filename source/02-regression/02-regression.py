@@ -1679,8 +1679,8 @@ for name, column in [("P", 0), ("S", 1)]:
 # *Read the picture.* Performance on the task improves with experience: the right panel is the definition of learning,
 # drawn. Yet an analyst marks a clear P within 0.1 s. Which share of your picks is that good? The record below is one of
 # your worst. Is its P hard to see? Often it is not, but the interval to S is longer than in most training records, and
-# a regressor that averages records it has seen answers with a P somewhere between. S is the larger
-# step in most records, and easier.
+# a regressor that averages records it has seen answers with a P somewhere between. S is easier: in most records it is
+# the larger step.
 #
 # Two things stand in the way. The label is one number for the whole record, so the same onset two seconds later is a
 # new thing to be learned; the **convolution** (lesson 09) does the same at every time. And we threw away the waveform
