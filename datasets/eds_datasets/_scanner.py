@@ -105,6 +105,8 @@ class RangeImage:
             Number of the thing that has the surface.
         """
         rays = Rays(self.rays.azimuth[block], self.rays.elevation[block])
+        if rays.azimuth.size == 0:  # a part of a thing may be too thin for any ray, or outside the sector
+            return
         ranges = surface(rays)
         nearer = ranges < self.ranges[block]
         self.ranges[block][nearer] = ranges[nearer]

@@ -205,3 +205,9 @@ def test_a_ray_above_the_horizon_meets_no_ground():
     ranges = first_hit_on_ground(rays, lambda x, y: 0 * x - 1.7, 2.0, 15.0)
     assert np.isfinite(ranges[0]).tolist() == [True, False]
     assert ranges[0, 0] == pytest.approx(1.7 / np.sin(0.3), rel=1e-3)
+
+
+@pytest.mark.parametrize("seed", [10, 38, 39])
+def test_a_twig_between_two_rays_is_not_seen(seed):
+    """With these seeds a part of a tree is so thin, or so far aside, that no ray meets it."""
+    assert len(simulate_lidar(seed, scene=Scene(step=0.1)).points) > 50_000
