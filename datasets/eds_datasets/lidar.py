@@ -232,7 +232,7 @@ def simulate_lidar(seed: int | np.random.Generator, *, scene: Scene | None = Non
     return Lidar(
         name="lidar",
         source="simulated",
-        licence="MIT",
+        licence="CC0-1.0",
         citation="simulated: depth buffer (Catmull, 1974), turbid medium (Ross, 1981)",
         units={"points": "m", "labels": "-", "things": "-"},
         points=np.asarray(points, dtype=np.float64),

@@ -192,7 +192,7 @@ def simulate_turbidity(
     return Turbidity(
         name="turbidity",
         source="simulated",
-        licence="MIT",
+        licence="CC0-1.0",
         citation="simulated after Roque-Bernard et al. (2023), doi:10.5194/esurf-11-363-2023",
         units=_UNITS,
         samples=samples,

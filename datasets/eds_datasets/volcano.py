@@ -294,7 +294,7 @@ def _simulated(
     return VolcanoRecords(
         name="volcano",
         source="simulated",
-        licence="MIT",
+        licence="CC0-1.0",
         citation="simulated after Chouet (1996), doi:10.1038/380309a0",
         units=_UNITS | {"waveforms": "standard deviation of the noise"},
         waveforms=waveforms,
