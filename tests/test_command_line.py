@@ -82,7 +82,8 @@ def documented() -> list[tuple[str, str]]:
     lines = [
         (name, re.split(r"\s{2,}", line.strip().removeprefix("$ "))[0])
         for name, block in blocks
-        for line in block.split("\n")
+        for text in block.split("\n")
+        for line in text.split(" && ")
     ]
     return [(name, line) for name, line in lines if re.match(r"(eds|leaderboard) [a-z]", line)]
 
