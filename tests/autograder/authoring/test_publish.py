@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from importlib import metadata
 from pathlib import Path
 
@@ -45,6 +46,24 @@ def test_a_folder_with_something_else_in_it_is_refused(released: Course, tmp_pat
     with pytest.raises(EdsError, match="holds what no bundle has: thesis"):
         publish(released, home)
     assert (home / "thesis" / "chapter.tex").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("folder", ["source", "release", "submitted/ada", "source/01-rating"])
+def test_the_course_itself_is_never_replaced(released: Course, folder: str) -> None:
+    place = released.root / folder
+    if not place.exists():
+        shutil.copytree(released.release_dir, place)
+    before = sorted(released.root.rglob("*"))
+    with pytest.raises(EdsError, match="belongs to the course"):
+        publish(released, place)
+    assert sorted(released.root.rglob("*")) == before
+
+
+def test_the_source_of_another_course_is_no_earlier_bundle(released: Course, tmp_path: Path) -> None:
+    other = shutil.copytree(released.source_dir, tmp_path / "other")
+    with pytest.raises(EdsError, match="holds what no bundle has: 01-rating"):
+        publish(released, other)
+    assert (other / "01-rating" / "01-rating.py").is_file()
 
 
 def test_a_leak_in_the_release_stops_the_bundle(released: Course, tmp_path: Path) -> None:
