@@ -128,7 +128,7 @@ def _write_bundle(course: Course, names: list[str], bundle: Path, package: str |
 
 
 def _refuse_the_course(course: Course, destination: Path) -> None:
-    """Refuse the folders of the course itself: source/ looks like an earlier bundle, and would be replaced."""
+    """Refuse the folders of the course itself: source/ looks like an earlier bundle, and would be lost."""
     own = (
         course.source_dir,
         course.release_dir,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 
 from eds_autograder.authoring.lesson import Cell, Kind, Lesson
@@ -27,12 +28,13 @@ def merge_into_text(text: str, lesson: Lesson, edited: Sequence[Cell]) -> str:
     str
         Unchanged cells are copied from the text byte for byte, so that the difference shows the edit alone.
     """
-    before, after = [_content(cell) for cell in lesson.cells], [_content(cell) for cell in edited]
+    before, after = [cell.content for cell in lesson.cells], [cell.content for cell in edited]
     if before == after:
         return text
-    lines = text.splitlines(keepends=True)
+    # not splitlines: a form feed is no end of a line here
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
     starts = [cell.line - 1 for cell in lesson.cells]
-    ends = [*starts[1:], len(lines)]
+    ends = [*starts[1:], len(lines)] if starts else []
     chunks = ["".join(lines[start:end]) for start, end in zip(starts, ends, strict=True)]
     matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
     parts = ["".join(lines[: starts[0]])] if starts else []
@@ -75,7 +77,3 @@ def render_cell(cell: Cell) -> str:
     )
     notebook.metadata["jupytext"] = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "all"}
     return str(jupytext.writes(notebook, fmt="py:percent")).strip("\n") + "\n"
-
-
-def _content(cell: Cell) -> tuple[object, ...]:
-    return (cell.cell_type, cell.source, cell.kind, cell.grade_id, cell.points, cell.topics)
