@@ -152,7 +152,7 @@ def check_sources(course: Course, names: Iterable[str] = ()) -> list[str]:
         path = _notebook_path(course, name)
         if not path.is_file():
             stale.append(f"{shown(path)}: missing (run 'eds course build {name}')")
-        elif path.read_text(encoding="utf-8") != text:
+        elif not _holds(path, text):
             stale.append(f"{shown(path)}: not what {name}.py builds (run 'eds course build {name}')")
     return stale
 
@@ -219,7 +219,7 @@ def _notebook_path(course: Course, name: str) -> Path:
 
 
 def _refuse_to_overwrite(path: Path, text: str) -> None:
-    if not path.is_file() or path.read_text(encoding="utf-8") == text:
+    if not path.is_file() or _holds(path, text):
         return
     notebook = read_notebook(path)
     if edited_since_built(notebook) and cells_of(notebook) != cells_of(json.loads(text)):
@@ -242,7 +242,12 @@ def _write_text(course: Course, name: str, text: str | None) -> Built:
 
 
 def _write(path: Path, text: str) -> Built:
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
+    if path.is_file() and _holds(path, text):
         return Built(path, changed=False)
     write_atomically(path, text)
     return Built(path, changed=True)
+
+
+def _holds(path: Path, text: str) -> bool:
+    # git on Windows may have changed the line ends; a file that is no text at all is another one
+    return path.read_bytes().replace(b"\r\n", b"\n") == text.encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -135,7 +136,11 @@ def _tells(line: str, own: list[Secrets]) -> bool:
 
 
 def _outputs(path: Path, raw: bytes) -> Iterator[Leak]:
-    cells = json.loads(raw)["cells"]
+    try:
+        cells = json.loads(raw)["cells"]
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
+        yield Leak(path, "a notebook that cannot be read, nor searched for outputs")
+        return
     if any(cell.get("outputs") for cell in cells):
         yield Leak(path, "outputs of the instructor's run")
 
@@ -157,7 +162,8 @@ def _collapse_lines(raw: bytes, path: Path) -> str:
     """Return a file's text, line by line with its spaces collapsed; of JSON, every string that it holds."""
     text = raw.decode("utf-8", errors="replace")
     if path.suffix in (".ipynb", ".json"):
-        text = "\n".join(_strings(json.loads(text)))
+        with contextlib.suppress(json.JSONDecodeError):  # such as a record a line: searched as it stands
+            text = "\n".join(_strings(json.loads(text)))
     return "\n".join(_collapse(line) for line in text.split("\n"))
 
 

@@ -60,7 +60,8 @@ def read_notebook(path: Path) -> dict[str, Any]:
         raise EdsError(f"{path}: no such notebook", "build it from its text") from error
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise EdsError(
-            f"{path}: not a notebook ({type(error).__name__}: {error})", "build it again from its text"
+            f"{path}: not a notebook ({type(error).__name__}: {error})",
+            "mend it, or build it again from its text with 'eds course build --force'",
         ) from error
     return dict(notebook)
 

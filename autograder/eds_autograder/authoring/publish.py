@@ -94,8 +94,7 @@ def requirements_of(notebooks: Iterable[Path], package: str | None = None) -> li
         One requirement a line, pinned to the version installed here.
     """
     distributions = metadata.packages_distributions()
-    imported = {name for path in notebooks for name in imported_modules(read_notebook(path))}
-    modules = {name.partition(".")[0] for name in imported} - set(sys.stdlib_module_names)
+    modules = {name for path in notebooks for name in _foreign_modules(path)}
     needed = {distributions[module][0] for module in modules if module in distributions}
     if missing := sorted(modules - distributions.keys()):
         raise EdsError(
@@ -106,6 +105,13 @@ def requirements_of(notebooks: Iterable[Path], package: str | None = None) -> li
     if _OURS in pins and package:
         pins[_OURS] = package
     return sorted(pins.values(), key=str.lower)
+
+
+def _foreign_modules(notebook: Path) -> set[str]:
+    """Return the modules that come neither with Python nor with the lesson."""
+    imported = {name.partition(".")[0] for name in imported_modules(read_notebook(notebook))}
+    beside = {path.stem for path in notebook.parent.iterdir() if path.suffix == ".py" or path.is_dir()}
+    return imported - beside - set(sys.stdlib_module_names)
 
 
 def _pin(name: str) -> str:

@@ -218,3 +218,14 @@ def test_topics_may_be_written_in_jupyterlab_as_the_text_has_them(course: Course
 def test_a_notebook_that_was_never_built_is_said(course: Course) -> None:
     with pytest.raises(EdsError, match="no such notebook"):
         take_back(course)
+
+
+@pytest.mark.parametrize("content", [b"<<<<<<< HEAD\n{}", b"\xff\xfe"])
+def test_a_notebook_that_is_none_is_told_and_built_by_force(course: Course, content: bytes) -> None:
+    build_lessons(course)
+    notebook_path(course).write_bytes(content)
+    assert "not what 01-rating.py builds" in check_sources(course)[0]
+    with pytest.raises(EdsError, match="not a notebook"):
+        build_lessons(course)
+    assert [built.changed for built in build_lessons(course, force=True)] == [True]
+    assert check_sources(course) == []

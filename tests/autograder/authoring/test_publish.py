@@ -104,3 +104,9 @@ def test_an_import_that_is_not_installed_is_said(tmp_path: Path) -> None:
     path = write_notebook(tmp_path / "a.ipynb", "import no_such_module_anywhere\n")
     with pytest.raises(EdsError, match="import no_such_module_anywhere, which is not installed here"):
         requirements_of([path])
+
+
+def test_a_module_beside_the_notebook_needs_no_installation(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "a.ipynb", "import helpers\n")
+    (tmp_path / "helpers.py").write_text("x = 1\n", encoding="utf-8")
+    assert requirements_of([path]) == [f"jupyterlab=={metadata.version('jupyterlab')}"]

@@ -153,3 +153,18 @@ def test_a_line_of_another_lesson_counts_when_it_tells_something(released: Cours
     assert [leak.line for leak in find_leaks(path.parent, [own, other])] == [
         "return the_other_lessons * answer"
     ]
+
+
+def test_a_file_that_is_no_json_is_searched_as_text(released: Course) -> None:
+    secrets = [Secrets.of("01-rating", cells_of(read_notebook(released.source_notebook("01-rating"))))]
+    folder = notebook(released).parent
+    (folder / "stages.json").write_text('{"stage": 1}\n{"stage": 2}\n', encoding="utf-8")
+    assert find_leaks(folder, secrets) == []
+    (folder / "stages.json").write_text("{_secret_stages = np.array([0.5, 4.0])", encoding="utf-8")
+    assert {leak.what for leak in find_leaks(folder, secrets)} == {"a hidden test of 01-rating"}
+
+
+def test_a_notebook_that_cannot_be_read_is_no_clean_one(released: Course) -> None:
+    notebook(released).write_text("<<<<<<< HEAD\n", encoding="utf-8")
+    (leak,) = find_release_leaks(released)
+    assert "cannot be read" in leak.what
