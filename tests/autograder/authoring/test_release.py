@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -168,3 +169,8 @@ def test_a_notebook_that_cannot_be_read_is_no_clean_one(released: Course) -> Non
     notebook(released).write_text("<<<<<<< HEAD\n", encoding="utf-8")
     (leak,) = find_release_leaks(released)
     assert "cannot be read" in leak.what
+
+
+def test_brackets_in_the_path_of_a_course_are_no_pattern(released: Course, tmp_path: Path) -> None:
+    course = Course.open(shutil.copytree(released.root, tmp_path / "autumn [2]"))
+    assert course.assignments() == ["01-rating"]
