@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import shutil
 import sqlite3
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -174,3 +178,34 @@ def test_a_notebook_that_cannot_be_read_is_no_clean_one(released: Course) -> Non
 def test_brackets_in_the_path_of_a_course_are_no_pattern(released: Course, tmp_path: Path) -> None:
     course = Course.open(shutil.copytree(released.root, tmp_path / "autumn [2]"))
     assert course.assignments() == ["01-rating"]
+
+
+def zipped(text: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("notes.txt", text)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "pack",
+    [zipped, lambda text: gzip.compress(text.encode()), lambda text: text.encode("utf-16")],
+    ids=["zip", "gzip", "UTF-16"],
+)
+def test_a_packed_file_hides_no_solution(released: Course, pack: Callable[[str], bytes]) -> None:
+    secrets = [Secrets.of("01-rating", cells_of(read_notebook(released.source_notebook("01-rating"))))]
+    folder = notebook(released).parent
+    (folder / "extra.bin").write_bytes(pack("The stages are in metres."))
+    assert find_leaks(folder, secrets) == []
+    (folder / "extra.bin").write_bytes(pack("    return slope * stage_in_metres + intercept\n"))
+    (leak,) = find_leaks(folder, secrets)
+    assert leak.line == "return slope * stage_in_metres + intercept"
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04 and no more", b"\x1f\x8b and no more", zipped("text")[:-30]]
+)
+def test_a_broken_archive_is_searched_as_it_stands(released: Course, content: bytes) -> None:
+    folder = notebook(released).parent
+    (folder / "extra.bin").write_bytes(content)
+    assert find_leaks(folder, []) == []
