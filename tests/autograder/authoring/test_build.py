@@ -229,3 +229,25 @@ def test_a_notebook_that_is_none_is_told_and_built_by_force(course: Course, cont
         build_lessons(course)
     assert [built.changed for built in build_lessons(course, force=True)] == [True]
     assert check_sources(course) == []
+
+
+def test_an_edited_answer_keeps_the_empty_lines_behind_it(course: Course, lesson_text: str) -> None:
+    build_lessons(course)
+
+    def change(notebook: dict[str, Any]) -> None:
+        cell = notebook["cells"][2]
+        cell["source"] = "".join(cell["source"]).replace("Return the", "Compute the")
+
+    edit(course, change)
+    take_back(course)
+    text = (course.root / "source" / "01-rating" / "01-rating.py").read_text(encoding="utf-8")
+    assert text == lesson_text.replace("Return the", "Compute the")
+
+
+def test_a_cell_behind_the_last_one_comes_after_an_empty_line(course: Course, lesson_text: str) -> None:
+    build_lessons(course)
+    new = {"cell_type": "code", "id": "a", "metadata": {}, "source": "x = 1"}
+    edit(course, lambda notebook: notebook["cells"].append(new))
+    take_back(course)
+    text = (course.root / "source" / "01-rating" / "01-rating.py").read_text(encoding="utf-8")
+    assert text == lesson_text + "\n# %%\nx = 1\n"
