@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from eds_autograder.cli import main
+from eds_datasets.terminal import LazyGroup
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {
@@ -141,3 +142,20 @@ def test_a_wrong_command_is_one_clear_line_and_a_status(
     assert outcome.exit_code == status
     assert said in outcome.output
     assert "Traceback" not in outcome.output
+
+
+def test_what_the_system_refuses_is_one_line_and_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "topics.toml").mkdir()
+
+    @click.group(cls=LazyGroup)
+    def group() -> None:
+        """Hold a command."""
+
+    @group.command()
+    def read() -> None:
+        """Read what cannot be read."""
+        (tmp_path / "topics.toml").read_text(encoding="utf-8")
+
+    result = CliRunner().invoke(group, ["read"], prog_name="eds")
+    assert result.exit_code == 1
+    assert result.output == f"eds: error: {tmp_path / 'topics.toml'}: Is a directory\n"

@@ -183,7 +183,8 @@ class Course:
         step = self.coursedir.source_directory
         pattern = re.compile(self.coursedir.format_path(step, r"\.", "(?P<name>[^/]+)", escape=True))
         # the pattern may be absolute, which Path.glob refuses
-        for found in glob.glob(self.coursedir.format_path(step, ".", "*")):  # noqa: PTH207
+        anywhere = glob.escape(self.coursedir.format_path(step, ".", "\0")).replace("\0", "*")
+        for found in glob.glob(anywhere):  # noqa: PTH207
             match = pattern.fullmatch(found)
             if match and Path(found).is_dir():
                 yield match["name"], Path(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import errno
 import importlib
 import json
 import sys
@@ -20,7 +21,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class LazyGroup(click.Group):
-    """A click group that imports a command when it is asked for, and turns an `EdsError` into one line.
+    """A click group that imports a command when it is asked for, and turns an error into one line.
+
+    Errors are `EdsError`, and what the system refuses (`OSError`: a full disk, a folder that may not be
+    written).
 
     Parameters
     ----------
@@ -64,6 +68,12 @@ class LazyGroup(click.Group):
         except EdsError as error:
             _report(error, ctx.find_root().info_name or "eds")
             ctx.exit(error.exit_code)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # whoever reads our output has enough: click leaves quietly
+            said = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
+            _report(EdsError(said), ctx.find_root().info_name or "eds")
+            ctx.exit(EdsError.exit_code)
 
 
 def _report(error: EdsError, program: str) -> None:

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from eds_autograder.authoring.checks import check_lesson
-from eds_autograder.authoring.lesson import Lesson, LessonError, Problem, read_lesson, read_text
-from eds_autograder.authoring.notebook import cells_of, edited_since_built, notebook_text, read_notebook
+from eds_autograder.authoring.lesson import (
+    Cell,
+    Lesson,
+    LessonError,
+    Problem,
+    parse_lesson,
+    read_lesson,
+    read_text,
+)
+from eds_autograder.authoring.notebook import (
+    built_from,
+    cells_of,
+    edited_since_built,
+    mark_as_built,
+    notebook_text,
+    read_notebook,
+    was_built,
+)
 from eds_autograder.authoring.text import merge_into_text
 from eds_autograder.authoring.topics import read_topics
 from eds_autograder.course import Course
@@ -17,6 +35,8 @@ from eds_autograder.files import shown, write_atomically
 from eds_datasets.errors import EdsError
 
 __all__ = ["Built", "build_lessons", "check_sources", "lessons_as_text", "load_lesson", "take_back"]
+
+_UNUSUAL = "take the line '# %%' or the unusual line end out of the cell"
 
 
 @dataclass(frozen=True)
@@ -109,14 +129,12 @@ def take_back(course: Course, names: Iterable[str] = ()) -> list[Built]:
     LessonError
         When what was edited cannot be built, such as a new graded cell that names no topics yet. The edit is
         in the text by then: nothing is lost, and the message has the lines to complete.
+    EdsError
+        When the text was changed too since the notebook was built from it, or has no way to hold the edit.
     """
     wanted = lessons_as_text(course, names)
-    results = []
-    for name in wanted:
-        path = text_path(course, name)
-        text = read_text(path)
-        edited = cells_of(read_notebook(_notebook_path(course, name)))
-        results.append(_write(path, merge_into_text(text, read_lesson(shown(path)), edited)))
+    edits = [(name, _edited_text(course, name)) for name in wanted]  # all are read before one is written
+    results = [_write_text(course, name, text) for name, text in edits]
     build_lessons(course, wanted, force=True)
     return results
 
@@ -134,7 +152,7 @@ def check_sources(course: Course, names: Iterable[str] = ()) -> list[str]:
         path = _notebook_path(course, name)
         if not path.is_file():
             stale.append(f"{shown(path)}: missing (run 'eds course build {name}')")
-        elif path.read_text(encoding="utf-8") != text:
+        elif not _holds(path, text):
             stale.append(f"{shown(path)}: not what {name}.py builds (run 'eds course build {name}')")
     return stale
 
@@ -152,12 +170,56 @@ def _build_all(course: Course, names: Iterable[str]) -> Iterator[tuple[str, str]
     yield from built
 
 
+def _edited_text(course: Course, name: str) -> str | None:
+    """Return the text with the notebook's edit in it, or None where there is no edit to take back."""
+    path, notebook = shown(text_path(course, name)), read_notebook(shown(_notebook_path(course, name)))
+    text, edited = read_text(path), cells_of(notebook)
+    lesson = parse_lesson(path, text)
+    if not edited_since_built(notebook) or _same(lesson.cells, edited):
+        return None
+    if was_built(notebook) and not built_from(notebook, lesson.cells):
+        raise EdsError(
+            f"{path}: changed since the notebook was built from it, and so was the notebook: "
+            "one edit would undo the other",
+            "bring one edit into the other file, or discard the notebook's with 'eds course build --force'",
+        )
+    merged = merge_into_text(text, lesson, edited)
+    _refuse_a_loss(path, notebook, merged)
+    return merged
+
+
+def _refuse_a_loss(path: Path, notebook: Mapping[str, Any], merged: str) -> None:
+    """Refuse an edit that the text would not give back."""
+    for number, cell in enumerate(notebook["cells"], 1):
+        if cell.get("attachments"):
+            raise EdsError(
+                f"{path.with_suffix('.ipynb')}: cell {number} holds a pasted picture, which a text cannot",
+                "save the picture as a file beside the lesson, and show that file",
+            )
+    try:
+        given_back = parse_lesson(path, merged).cells
+    except LessonError as error:
+        raise EdsError(
+            f"{path.with_suffix('.ipynb')}: a text cannot hold the edit: {error.problems[0].message}",
+            _UNUSUAL,
+        ) from error
+    for number, (cell, back) in enumerate(itertools.zip_longest(cells_of(notebook), given_back), 1):
+        if cell is None or back is None or cell.content != back.content:
+            raise EdsError(
+                f"{path.with_suffix('.ipynb')}: cell {number} would be another one in the text", _UNUSUAL
+            )
+
+
+def _same(cells: Sequence[Cell], others: Sequence[Cell]) -> bool:
+    return [cell.content for cell in cells] == [cell.content for cell in others]
+
+
 def _notebook_path(course: Course, name: str) -> Path:
     return course.source_folder(name) / f"{name}.ipynb"
 
 
 def _refuse_to_overwrite(path: Path, text: str) -> None:
-    if not path.is_file() or path.read_text(encoding="utf-8") == text:
+    if not path.is_file() or _holds(path, text):
         return
     notebook = read_notebook(path)
     if edited_since_built(notebook) and cells_of(notebook) != cells_of(json.loads(text)):
@@ -167,8 +229,25 @@ def _refuse_to_overwrite(path: Path, text: str) -> None:
         )
 
 
+def _write_text(course: Course, name: str, text: str | None) -> Built:
+    """Write a text into which a notebook's edit was taken, and note in the notebook that it was."""
+    path, notebook_path = text_path(course, name), _notebook_path(course, name)
+    if text is None:
+        return Built(path, changed=False)
+    ends = b"\r\n" in path.read_bytes()
+    write_atomically(path, text.replace("\n", "\r\n") if ends else text)
+    # whoever completes the text by hand can then build it, and the edit is not taken back twice
+    write_atomically(notebook_path, mark_as_built(read_notebook(notebook_path)))
+    return Built(path, changed=True)
+
+
 def _write(path: Path, text: str) -> Built:
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
+    if path.is_file() and _holds(path, text):
         return Built(path, changed=False)
     write_atomically(path, text)
     return Built(path, changed=True)
+
+
+def _holds(path: Path, text: str) -> bool:
+    # git on Windows may have changed the line ends; a file that is no text at all is another one
+    return path.read_bytes().replace(b"\r\n", b"\n") == text.encode()

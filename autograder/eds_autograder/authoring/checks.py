@@ -15,6 +15,10 @@ __all__ = ["check_lesson"]
 # nbgrader's own rule for grade ids, and nbformat's for cell ids
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _PRINTERS = {"print", "display", "pprint", "printf", "help"}
+_MAGIC = re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)
+_STREAMS = {"stdout", "stderr"}
+# what was meant as a delimiter and is none, so that nbgrader would show what stands behind it
+_ALMOST = re.compile(r"\s*#+\s*(begin|end)\W+(hidden|solution|test)", re.IGNORECASE)
 
 Found = Iterator[tuple[Cell, int, str]]  # the cell, a line inside of it (0: its marker), the message
 
@@ -86,9 +90,21 @@ def _regions(lesson: Lesson) -> Found:
     for cell in lesson.cells:
         for region, kinds in homes.items():
             yield from _balanced(cell, region)
-            if cell.kind not in kinds and region.split(cell.source)[1]:
+            if cell.kind not in kinds and any(map(region.begins, cell.source.split("\n"))):
                 allowed = " or ".join(kinds)
                 yield cell, 0, f"{region.name} in a cell that is no {allowed} cell: students would see it"
+
+
+def _delimiters(lesson: Lesson) -> Found:
+    for cell in lesson.cells:
+        for offset, line in enumerate(cell.source.split("\n"), 1):
+            known = any(region.begins(line) or region.ends(line) for region in (SOLUTION, HIDDEN))
+            if not known and _ALMOST.match(line):
+                yield (
+                    cell,
+                    offset,
+                    f"{line.strip()!r} delimits nothing: write BEGIN or END, and SOLUTION or HIDDEN TESTS",
+                )
 
 
 def _balanced(cell: Cell, region: Region) -> Found:
@@ -109,13 +125,27 @@ def _balanced(cell: Cell, region: Region) -> Found:
 def _answers(lesson: Lesson) -> Found:
     """Every tests cell needs something to grade, and every answer someone who grades it."""
     waiting: list[Cell] = []
+    answered = False
     for cell in lesson.cells:
         if cell.kind is Kind.ANSWER:
             waiting.append(cell)
+            answered = True
         elif cell.kind is Kind.TESTS:
             waiting = []
+            if not answered:
+                yield cell, 0, "points where nothing is graded: no answer stands above these tests"
     for cell in waiting:
         yield cell, 0, f"answer {cell.grade_id!r} is graded by no tests cell below it"
+
+
+def _solutions(lesson: Lesson) -> Found:
+    for cell in lesson.cells:
+        # IPython's own syntax is no Python; such a cell is left to whoever runs it
+        if cell.kind is Kind.ANSWER and cell.cell_type == "code" and not _MAGIC.search(cell.source):
+            try:
+                ast.parse(cell.source)
+            except SyntaxError as error:
+                yield cell, error.lineno or 0, f"the solution is not valid Python: {error.msg}"
 
 
 def _tests(lesson: Lesson) -> Found:
@@ -154,6 +184,8 @@ def _silence(cell: Cell, tree: ast.Module) -> Found:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _called(node) in _PRINTERS:
             yield cell, node.lineno, f"a test cell that prints: {_called(node)}()"
+        if isinstance(node, ast.Attribute) and node.attr == "write" and _name(node.value) in _STREAMS:
+            yield cell, node.lineno, f"a test cell that prints: {_name(node.value)}.write()"
     last = tree.body[-1] if tree.body else None
     if isinstance(last, ast.Expr) and not _is_check(last.value):
         yield cell, last.lineno, "a test cell that prints: its last line is a bare expression"
@@ -166,10 +198,14 @@ def _is_check(node: ast.AST) -> TypeGuard[ast.Assert | ast.Call]:
 
 
 def _called(node: ast.Call) -> str:
-    function = node.func
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
+    return _name(node.func)
+
+
+def _name(node: ast.expr) -> str:
+    """Return the last part of a dotted name."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 _RULES: tuple[Callable[[Lesson], Found], ...] = (
@@ -177,6 +213,8 @@ _RULES: tuple[Callable[[Lesson], Found], ...] = (
     _points_and_topics,
     _cell_types,
     _regions,
+    _delimiters,
     _answers,
+    _solutions,
     _tests,
 )

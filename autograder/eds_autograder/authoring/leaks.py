@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
+import gzip
+import io
 import json
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +20,7 @@ __all__ = ["Leak", "Secrets", "find_leaks"]
 
 # a line shorter than this says nothing when it stands in a file that is not of its lesson: 'return total'
 _TELLING = 24
+_GZIP = b"\x1f\x8b"
 _MARKERS = {
     "BEGIN SOLUTION": "a solution's marker",
     "END SOLUTION": "a solution's marker",
@@ -116,7 +123,7 @@ def _search(folder: Path, path: Path, secrets: list[Secrets]) -> Iterator[Leak]:
     if "answers" in inside.parts[:-1] or path.name.startswith("gradebook.db"):
         yield Leak(path, "a file of the instructor")
     raw = path.read_bytes()
-    text = _collapse_lines(raw, path)
+    text = "\n".join(_collapse_lines(content, path) for content in _unpacked(raw))
     for marker, what in _MARKERS.items():
         if marker.encode() in raw or marker in text:
             yield Leak(path, what, marker)
@@ -135,7 +142,11 @@ def _tells(line: str, own: list[Secrets]) -> bool:
 
 
 def _outputs(path: Path, raw: bytes) -> Iterator[Leak]:
-    cells = json.loads(raw)["cells"]
+    try:
+        cells = json.loads(raw)["cells"]
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
+        yield Leak(path, "a notebook that cannot be read, nor searched for outputs")
+        return
     if any(cell.get("outputs") for cell in cells):
         yield Leak(path, "outputs of the instructor's run")
 
@@ -153,11 +164,26 @@ def _collapse(line: str) -> str:
     return " ".join(line.split())
 
 
+def _unpacked(raw: bytes) -> Iterator[bytes]:
+    """Yield what a file holds, and what is packed into it: an archive hides no line."""
+    yield raw
+    # a file that only begins like an archive is searched as it stands
+    with contextlib.suppress(zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error):
+        if zipfile.is_zipfile(io.BytesIO(raw)):
+            with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+                yield from (archive.read(member) for member in archive.infolist())
+    with contextlib.suppress(OSError, EOFError, zlib.error):
+        if raw.startswith(_GZIP):
+            yield gzip.decompress(raw)
+
+
 def _collapse_lines(raw: bytes, path: Path) -> str:
     """Return a file's text, line by line with its spaces collapsed; of JSON, every string that it holds."""
-    text = raw.decode("utf-8", errors="replace")
+    wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = raw.decode("utf-16" if wide else "utf-8", errors="replace")
     if path.suffix in (".ipynb", ".json"):
-        text = "\n".join(_strings(json.loads(text)))
+        with contextlib.suppress(json.JSONDecodeError):  # such as a record a line: searched as it stands
+            text = "\n".join(_strings(json.loads(text)))
     return "\n".join(_collapse(line) for line in text.split("\n"))
 
 

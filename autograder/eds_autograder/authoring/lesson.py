@@ -11,6 +11,7 @@ The markers, one at most on a cell::
 from __future__ import annotations
 
 import enum
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,9 +20,21 @@ from typing import Any
 
 from eds_datasets.errors import EdsError
 
-__all__ = ["HIDDEN", "SOLUTION", "Cell", "Kind", "Lesson", "LessonError", "Problem", "Region", "read_lesson"]
+__all__ = [
+    "HIDDEN",
+    "SOLUTION",
+    "Cell",
+    "Kind",
+    "Lesson",
+    "LessonError",
+    "Problem",
+    "Region",
+    "parse_lesson",
+    "read_lesson",
+]
 
-_MARKER = re.compile(r"# %%(?=\s|$|\[)")
+# as jupytext knows one: VS Code and Spyder write "#%%"
+_MARKER = re.compile(r"\s*#\s*(%%+\s|(%%|<codecell>|In\[[0-9 ]*\]:?)\s*$)")
 
 
 class Kind(enum.StrEnum):
@@ -155,6 +168,12 @@ class Cell:
         """The name of the exercise that a graded cell grades: ``fit-line`` for ``test-fit-line``."""
         return self.grade_id.removeprefix("test-")
 
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What the text and the notebook both hold; a text keeps no empty lines at a cell's end."""
+        source = self.source.rstrip("\n")
+        return (self.cell_type, source, self.kind, self.grade_id, self.points, self.topics)
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -192,17 +211,25 @@ def read_lesson(path: Path) -> Lesson:
     EdsError
         When there is no such file, or it is not UTF-8 text.
     """
-    import jupytext
+    return parse_lesson(path, read_text(path))
 
-    text = read_text(path)
-    notebook = jupytext.reads(text, fmt="py:percent")
+
+def parse_lesson(path: Path, text: str) -> Lesson:
+    """Read a lesson from its text; `path` is where that text is, or will be."""
+    notebook = _read_percent(path, text)
     lines = _marker_lines(text)
     first = next((number for number, line in enumerate(text.split("\n"), 1) if line.strip()), 1)
     if len(notebook.cells) == len(lines) + 1:
         lines = [first, *lines]  # text before the first marker is a cell of its own
     if len(notebook.cells) != len(lines):
         raise LessonError(
-            [Problem(path, lines[0] if lines else 1, "a '# %%' inside a string hides where the cells begin")]
+            [
+                Problem(
+                    path,
+                    lines[0] if lines else 1,
+                    "a '# %%' inside a string or a fenced block hides where the cells begin",
+                )
+            ]
         )
     problems: list[Problem] = []
     cells = tuple(
@@ -217,13 +244,26 @@ def read_lesson(path: Path) -> Lesson:
 def read_text(path: Path) -> str:
     """Return the text of a lesson; raises `EdsError` when there is none or it is not UTF-8."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise EdsError(
             f"{path}: no such lesson text", f"write {path.name} in py:percent form (see CONTRIBUTING.md)"
         ) from error
     except UnicodeDecodeError as error:
         raise EdsError(f"{path}: not UTF-8 text (byte {error.start})", "save the file as UTF-8") from error
+
+
+def _read_percent(path: Path, text: str) -> Any:
+    import jupytext
+
+    try:
+        return jupytext.reads(text, fmt="py:percent")
+    except Exception as error:  # whatever a header of jupytext's makes YAML and nbformat say
+        first = str(error).split("\n", 1)[0]
+        raise EdsError(
+            f"{path}: jupytext cannot read it ({type(error).__name__}: {first})",
+            "a lesson needs no header: delete what stands between the lines '# ---'",
+        ) from error
 
 
 def _marker_lines(text: str) -> list[int]:
@@ -255,13 +295,19 @@ def _read_cell(
     grade_id = str(metadata.pop(kind.value, "") or "") if kind is not Kind.PLAIN else ""
     points = _read_points(metadata.pop("points", None), problem)
     topics = tuple(str(metadata.pop("topics", "")).split())
+    if title := metadata.pop("title", None):
+        problem(f'a cell has no title: {title!r} is no marker (write values as name="…")')
+    if metadata.pop("cell_depth", None):
+        problem("a cell has no depth: write '# %%'")
     for name in metadata.keys() - {kind.value for kind in KINDS}:
         problem(f"unknown marker {name!r} (known: {', '.join(KINDS)}, points, topics){_meant(name)}")
     return Cell(cell_type, source, line, kind, grade_id, points, topics)
 
 
 def _read_points(value: Any, problem: Any) -> float | None:
-    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+    if value is None:
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return value
     problem(f"points={value!r} is no number (write points=2)")
     return None

@@ -11,7 +11,7 @@ from typing import Any
 from eds_autograder.authoring.lesson import Cell, Kind, Lesson
 from eds_datasets.errors import EdsError
 
-__all__ = ["cells_of", "edited_since_built", "notebook_text", "read_notebook"]
+__all__ = ["built_from", "cells_of", "edited_since_built", "mark_as_built", "notebook_text", "read_notebook"]
 
 # nbgrader's flags for each kind, by which the kind is known again
 _FLAGS: Mapping[Kind, Mapping[str, bool]] = {
@@ -52,13 +52,16 @@ def notebook_text(lesson: Lesson) -> str:
 
 
 def read_notebook(path: Path) -> dict[str, Any]:
-    """Return a notebook's JSON; raises `EdsError` when the file holds none."""
+    """Return a notebook's JSON; raises `EdsError` when the file holds none, or is not there."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         notebook["cells"]
+    except FileNotFoundError as error:
+        raise EdsError(f"{path}: no such notebook", "build it from its text") from error
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise EdsError(
-            f"{path}: not a notebook ({type(error).__name__}: {error})", "build it again from its text"
+            f"{path}: not a notebook ({type(error).__name__}: {error})",
+            "mend it, or build it again from its text with 'eds course build --force'",
         ) from error
     return dict(notebook)
 
@@ -81,8 +84,24 @@ def cells_of(notebook: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 def edited_since_built(notebook: Mapping[str, Any]) -> bool:
     """Whether someone changed a cell of a notebook that we built (running it is no change)."""
+    return not built_from(notebook, cells_of(notebook))
+
+
+def was_built(notebook: Mapping[str, Any]) -> bool:
+    """Whether we built a notebook; one that somebody brought along says nothing of its text."""
+    return bool(notebook.get("metadata", {}).get("eds", {}).get("built"))
+
+
+def built_from(notebook: Mapping[str, Any], cells: Iterable[Cell]) -> bool:
+    """Whether a notebook, as it was before any edit, was built from these cells."""
     built = notebook.get("metadata", {}).get("eds", {}).get("built")
-    return bool(built != _fingerprint(cells_of(notebook)))
+    return bool(built == _fingerprint(cells))
+
+
+def mark_as_built(notebook: Mapping[str, Any]) -> str:
+    """Return a notebook's JSON with a note that its text holds all of its edits."""
+    metadata = notebook.get("metadata", {}) | {"eds": {"built": _fingerprint(cells_of(notebook))}}
+    return json.dumps({**notebook, "metadata": metadata}, indent=1, ensure_ascii=False) + "\n"
 
 
 class _Ids:
@@ -129,7 +148,7 @@ def _metadata(cell: Cell) -> dict[str, Any]:
 def _read_cell(cell: Mapping[str, Any]) -> Cell:
     source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
     metadata = cell.get("metadata", {})
-    nbgrader = metadata.get("nbgrader", {})
+    nbgrader = metadata.get("nbgrader") or {}
     kind = _kind_of(nbgrader)
     return Cell(
         cell_type=cell["cell_type"],
@@ -137,8 +156,14 @@ def _read_cell(cell: Mapping[str, Any]) -> Cell:
         kind=kind,
         grade_id="" if kind is Kind.PLAIN else str(nbgrader.get("grade_id", "")),
         points=_plain_number(nbgrader.get("points")) if kind.graded else None,
-        topics=tuple(metadata.get("topics", ())) if kind.graded else (),
+        topics=_topics_of(metadata) if kind.graded else (),
     )
+
+
+def _topics_of(metadata: Mapping[str, Any]) -> tuple[str, ...]:
+    topics = metadata.get("topics") or ()
+    # JupyterLab's property inspector lets a person write them as the text has them
+    return tuple(topics.split()) if isinstance(topics, str) else tuple(topics)
 
 
 def _kind_of(nbgrader: Mapping[str, Any]) -> Kind:

@@ -69,6 +69,7 @@ def publish(course: Course, destination: Path, *, package: str | None = None) ->
     if stale := check_releases(course, names):
         raise EdsError("\n".join(stale), "release before you publish")
     destination = destination.resolve()
+    _refuse_the_course(course, destination)
     destination.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=destination.parent, prefix=".publish-") as folder:
         bundle = Path(folder) / "bundle"
@@ -93,8 +94,7 @@ def requirements_of(notebooks: Iterable[Path], package: str | None = None) -> li
         One requirement a line, pinned to the version installed here.
     """
     distributions = metadata.packages_distributions()
-    imported = {name for path in notebooks for name in imported_modules(read_notebook(path))}
-    modules = {name.partition(".")[0] for name in imported} - set(sys.stdlib_module_names)
+    modules = {name for path in notebooks for name in _foreign_modules(path)}
     needed = {distributions[module][0] for module in modules if module in distributions}
     if missing := sorted(modules - distributions.keys()):
         raise EdsError(
@@ -105,6 +105,13 @@ def requirements_of(notebooks: Iterable[Path], package: str | None = None) -> li
     if _OURS in pins and package:
         pins[_OURS] = package
     return sorted(pins.values(), key=str.lower)
+
+
+def _foreign_modules(notebook: Path) -> set[str]:
+    """Return the modules that come neither with Python nor with the lesson."""
+    imported = {name.partition(".")[0] for name in imported_modules(read_notebook(notebook))}
+    beside = {path.stem for path in notebook.parent.iterdir() if path.suffix == ".py" or path.is_dir()}
+    return imported - beside - set(sys.stdlib_module_names)
 
 
 def _pin(name: str) -> str:
@@ -124,6 +131,24 @@ def _write_bundle(course: Course, names: list[str], bundle: Path, package: str |
     )
     table = f"| lesson | what it is about |\n|---|---|\n{rows}"
     (bundle / "README.md").write_text(_README.format(table=table), encoding="utf-8")
+
+
+def _refuse_the_course(course: Course, destination: Path) -> None:
+    """Refuse the folders of the course itself: source/ looks like an earlier bundle, and would be lost."""
+    own = (
+        course.source_dir,
+        course.release_dir,
+        course.submitted_dir,
+        course.autograded_dir,
+        course.feedback_dir,
+        course.state_dir,
+    )
+    for folder in own:
+        if destination.is_relative_to(folder.resolve()):
+            raise EdsError(
+                f"{destination} belongs to the course: publishing would replace what is in it",
+                "publish into a new folder",
+            )
 
 
 def _replace(bundle: Path, destination: Path) -> None:
@@ -151,7 +176,9 @@ def _ours(destination: Path, path: Path) -> bool:
     parts = path.relative_to(destination).parts
     if len(parts) == 1:
         return path.name in ("README.md", "requirements.txt")
-    return (destination / parts[0] / f"{parts[0]}.ipynb").is_file()
+    lesson = destination / parts[0] / parts[0]
+    # beside its text stands an instructor's notebook, perhaps of another course
+    return lesson.with_name(f"{parts[0]}.ipynb").is_file() and not lesson.with_name(f"{parts[0]}.py").exists()
 
 
 def _files(folder: Path) -> Iterator[Path]:

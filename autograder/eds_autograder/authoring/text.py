@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+import itertools
+import re
+from collections.abc import Iterator, Sequence
 
 from eds_autograder.authoring.lesson import Cell, Kind, Lesson
 
@@ -27,23 +29,30 @@ def merge_into_text(text: str, lesson: Lesson, edited: Sequence[Cell]) -> str:
     str
         Unchanged cells are copied from the text byte for byte, so that the difference shows the edit alone.
     """
-    before, after = [_content(cell) for cell in lesson.cells], [_content(cell) for cell in edited]
+    before, after = [cell.content for cell in lesson.cells], [cell.content for cell in edited]
     if before == after:
         return text
-    lines = text.splitlines(keepends=True)
+    # not splitlines: a form feed is no end of a line here
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
     starts = [cell.line - 1 for cell in lesson.cells]
-    ends = [*starts[1:], len(lines)]
+    ends = [*starts[1:], len(lines)] if starts else []
     chunks = ["".join(lines[start:end]) for start, end in zip(starts, ends, strict=True)]
+    if chunks:
+        chunks[-1] = chunks[-1].rstrip("\n") + "\n\n"  # it may be the last no longer
     matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
     parts = ["".join(lines[: starts[0]])] if starts else []
     for operation, old_from, old_to, new_from, new_to in matcher.get_opcodes():
         if operation == "equal":
             parts += chunks[old_from:old_to]
         elif operation in ("replace", "insert"):
-            parts += [render_cell(cell) + "\n" for cell in edited[new_from:new_to]]
-    # a last cell that is no longer the last needs a blank line behind it
-    merged = "".join(part if part.endswith("\n") or not part else part + "\n\n" for part in parts)
-    return merged.rstrip("\n") + "\n"
+            parts += _rendered(edited[new_from:new_to], chunks[old_from:old_to])
+    return "".join(parts).rstrip("\n") + "\n"
+
+
+def _rendered(cells: Sequence[Cell], replaced: Sequence[str]) -> Iterator[str]:
+    """Yield the text of cells, each with as many empty lines behind it as the one that it replaces."""
+    for cell, old in zip(cells, itertools.chain(replaced, itertools.repeat("\n\n")), strict=False):
+        yield render_cell(cell) + "\n" * (len(old) - len(old.rstrip("\n")) - 1)
 
 
 def render_cell(cell: Cell) -> str:
@@ -75,7 +84,3 @@ def render_cell(cell: Cell) -> str:
     )
     notebook.metadata["jupytext"] = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "all"}
     return str(jupytext.writes(notebook, fmt="py:percent")).strip("\n") + "\n"
-
-
-def _content(cell: Cell) -> tuple[object, ...]:
-    return (cell.cell_type, cell.source, cell.kind, cell.grade_id, cell.points, cell.topics)

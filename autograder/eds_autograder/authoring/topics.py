@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from eds_autograder.authoring.notebook import cells_of, read_notebook
 from eds_datasets.errors import EdsError
 
 __all__ = ["Coverage", "coverage", "read_topics"]
@@ -51,10 +52,14 @@ def read_topics(course_root: Path | None = None) -> dict[str, str]:
             resources.files(__package__).joinpath("topics.toml").read_text(encoding="utf-8"),
             "topics.toml",
         )
+    form = 'write [section] and id = "title"'
     try:
         sections = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise EdsError(f"{name}: not valid TOML: {error}", 'write [section] and id = "title"') from error
+        raise EdsError(f"{name}: not valid TOML: {error}", form) from error
+    for section, titles in sections.items():
+        if not isinstance(titles, dict):
+            raise EdsError(f"{name}: {section!r} stands in no section", form)
     # a topic that is named like its section is the section itself: 'hackathon'
     return {
         topic if topic == section else f"{section}.{topic}": str(title)
@@ -90,12 +95,7 @@ def coverage(notebooks: Iterable[Path], topics: dict[str, str]) -> list[Coverage
 
 
 def _graded_topics(path: Path) -> Iterable[tuple[str, str]]:
-    import json
-
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    for cell in cells:
-        metadata = cell["metadata"]
-        if metadata.get("nbgrader", {}).get("grade"):
-            exercise = metadata["nbgrader"]["grade_id"].removeprefix("test-")
-            for topic in metadata.get("topics", []):
-                yield topic, exercise
+    for cell in cells_of(read_notebook(path)):
+        if cell.kind.graded:
+            for topic in cell.topics:
+                yield topic, cell.exercise

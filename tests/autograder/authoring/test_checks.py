@@ -59,6 +59,16 @@ def test_the_model_lesson_has_no_problem(write_lesson: Write, lesson_text: str) 
         (TESTS + "assert f(1) == 1\nf(1)\n", 3, "its last line is a bare expression"),
         (TESTS + "assert f(1 ==\n", 2, "not valid Python"),
         (ANSWER, 1, "graded by no tests cell"),
+        (ANSWER.replace("return x", "return x x") + TESTS + "assert f(1)\n", 4, "the solution is not valid Python"),
+        (ANSWER.replace("return x", 'return """x') + TESTS + "assert f(1)\n", 4, "unterminated triple-quoted string"),
+        (TESTS + "assert f(1) == 1\n", 1, "no answer stands above these tests"),
+        (ANSWER + TESTS + "assert f(1)\nsys.stderr.write('no')\nassert f(1)\n", 10, "a test cell that prints: stderr.write()"),
+        ('# %% readonly="a"\n### BEGIN SOLUTION\n### END SOLUTION\n', 1, "students would see it"),
+        (
+            ANSWER + TESTS + "assert f(1)\n### BEGIN HIDDEN TEST\nassert f(2), 'no'\n### END HIDDEN TEST\n",
+            10, "'### BEGIN HIDDEN TEST' delimits nothing",
+        ),
+        (ANSWER.replace("### BEGIN", "### Begin") + TESTS + "assert f(1)\n", 3, "'### Begin SOLUTION' delimits nothing"),
     ],
 )  # fmt: skip
 def test_each_mistake_is_named_with_its_line(write_lesson: Write, text: str, line: int, message: str) -> None:
@@ -70,7 +80,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_text(write_lesson: Wr
     text = '# %% readonly="a" points=1\nx = 1\n\n' + TESTS.replace("reg.mse", "no.topic") + "print(1)\n"
     found = problems(write_lesson, text)
     assert [line for line, _ in found] == sorted(line for line, _ in found)
-    assert len(found) == 5
+    assert len(found) == 6
 
 
 @pytest.mark.parametrize(
@@ -83,3 +93,9 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_text(write_lesson: Wr
 )
 def test_a_cell_may_end_in_any_kind_of_assertion(write_lesson: Write, last: str) -> None:
     assert problems(write_lesson, ANSWER + TESTS + last + "\n") == []
+
+
+@pytest.mark.parametrize("magic", ["%timeit x", "!ls", "files = !ls", "len?"])
+def test_a_solution_may_hold_a_magic(write_lesson: Write, magic: str) -> None:
+    text = ANSWER.replace("    return x\n", f"    return x\n{magic}\n")
+    assert problems(write_lesson, text + TESTS + "assert f(1) == 1\n") == []

@@ -51,6 +51,9 @@ def test_text_before_the_first_marker_is_a_cell(write_lesson: Write) -> None:
         ('# %% test="test-a"', "did you mean 'tests'?"),
         ('# %% tests="a" points="two"', "points='two' is no number"),
         ('# %% tests="a" points=true', "points=True is no number"),
+        ('# %% tests="a" points=NaN', "points=nan is no number"),
+        ("# %% A look at the data", "'A look at the data' is no marker"),
+        ('# %%% answer="a"', "a cell has no depth"),
     ],
 )
 def test_a_marker_that_is_not_understood_is_refused_with_its_line(
@@ -71,6 +74,26 @@ def test_a_file_that_is_no_text_or_not_there_is_one_clear_line(write_lesson: Wri
         read_lesson(path)
     with pytest.raises(EdsError, match="no such lesson text"):
         read_lesson(tmp_path / "02-none.py")
+
+
+@pytest.mark.parametrize("marker", ["#%%", "  # %%", "# In[3]:", "# <codecell>"])
+def test_a_marker_of_another_editor_begins_a_cell_too(
+    write_lesson: Write, lesson_text: str, marker: str
+) -> None:
+    lesson = read_lesson(write_lesson(f"{lesson_text}\n{marker}\nx = 1\n"))
+    assert (lesson.cells[-1].source, lesson.cells[-1].line) == ("x = 1", lesson_text.count("\n") + 2)
+
+
+def test_a_byte_order_mark_hides_no_marker(write_lesson: Write, lesson_text: str) -> None:
+    expected = read_lesson(write_lesson(lesson_text))
+    assert read_lesson(write_lesson("\ufeff" + lesson_text)) == expected
+
+
+def test_a_header_that_jupytext_does_not_take_is_one_clear_line(write_lesson: Write) -> None:
+    path = write_lesson("# ---\n# jupyter:\n#   kernelspec:\n#     name: x\n# ---\n\n# %%\nx = 1\n")
+    with pytest.raises(EdsError, match="jupytext cannot read it") as caught:
+        read_lesson(path)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_region_parts_a_cell_by_line() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from importlib import metadata
 from pathlib import Path
 
@@ -47,6 +48,24 @@ def test_a_folder_with_something_else_in_it_is_refused(released: Course, tmp_pat
     assert (home / "thesis" / "chapter.tex").read_text(encoding="utf-8") == "mine"
 
 
+@pytest.mark.parametrize("folder", ["source", "release", "submitted/ada", "source/01-rating"])
+def test_the_course_itself_is_never_replaced(released: Course, folder: str) -> None:
+    place = released.root / folder
+    if not place.exists():
+        shutil.copytree(released.release_dir, place)
+    before = sorted(released.root.rglob("*"))
+    with pytest.raises(EdsError, match="belongs to the course"):
+        publish(released, place)
+    assert sorted(released.root.rglob("*")) == before
+
+
+def test_the_source_of_another_course_is_no_earlier_bundle(released: Course, tmp_path: Path) -> None:
+    other = shutil.copytree(released.source_dir, tmp_path / "other")
+    with pytest.raises(EdsError, match="holds what no bundle has: 01-rating"):
+        publish(released, other)
+    assert (other / "01-rating" / "01-rating.py").is_file()
+
+
 def test_a_leak_in_the_release_stops_the_bundle(released: Course, tmp_path: Path) -> None:
     (released.root / "release" / "01-rating" / "key.txt").write_text(
         "return slope * stage_in_metres + intercept"
@@ -85,3 +104,9 @@ def test_an_import_that_is_not_installed_is_said(tmp_path: Path) -> None:
     path = write_notebook(tmp_path / "a.ipynb", "import no_such_module_anywhere\n")
     with pytest.raises(EdsError, match="import no_such_module_anywhere, which is not installed here"):
         requirements_of([path])
+
+
+def test_a_module_beside_the_notebook_needs_no_installation(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "a.ipynb", "import helpers\n")
+    (tmp_path / "helpers.py").write_text("x = 1\n", encoding="utf-8")
+    assert requirements_of([path]) == [f"jupyterlab=={metadata.version('jupyterlab')}"]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
+import shutil
 import sqlite3
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -153,3 +158,54 @@ def test_a_line_of_another_lesson_counts_when_it_tells_something(released: Cours
     assert [leak.line for leak in find_leaks(path.parent, [own, other])] == [
         "return the_other_lessons * answer"
     ]
+
+
+def test_a_file_that_is_no_json_is_searched_as_text(released: Course) -> None:
+    secrets = [Secrets.of("01-rating", cells_of(read_notebook(released.source_notebook("01-rating"))))]
+    folder = notebook(released).parent
+    (folder / "stages.json").write_text('{"stage": 1}\n{"stage": 2}\n', encoding="utf-8")
+    assert find_leaks(folder, secrets) == []
+    (folder / "stages.json").write_text("{_secret_stages = np.array([0.5, 4.0])", encoding="utf-8")
+    assert {leak.what for leak in find_leaks(folder, secrets)} == {"a hidden test of 01-rating"}
+
+
+def test_a_notebook_that_cannot_be_read_is_no_clean_one(released: Course) -> None:
+    notebook(released).write_text("<<<<<<< HEAD\n", encoding="utf-8")
+    (leak,) = find_release_leaks(released)
+    assert "cannot be read" in leak.what
+
+
+def test_brackets_in_the_path_of_a_course_are_no_pattern(released: Course, tmp_path: Path) -> None:
+    course = Course.open(shutil.copytree(released.root, tmp_path / "autumn [2]"))
+    assert course.assignments() == ["01-rating"]
+
+
+def zipped(text: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("notes.txt", text)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "pack",
+    [zipped, lambda text: gzip.compress(text.encode()), lambda text: text.encode("utf-16")],
+    ids=["zip", "gzip", "UTF-16"],
+)
+def test_a_packed_file_hides_no_solution(released: Course, pack: Callable[[str], bytes]) -> None:
+    secrets = [Secrets.of("01-rating", cells_of(read_notebook(released.source_notebook("01-rating"))))]
+    folder = notebook(released).parent
+    (folder / "extra.bin").write_bytes(pack("The stages are in metres."))
+    assert find_leaks(folder, secrets) == []
+    (folder / "extra.bin").write_bytes(pack("    return slope * stage_in_metres + intercept\n"))
+    (leak,) = find_leaks(folder, secrets)
+    assert leak.line == "return slope * stage_in_metres + intercept"
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04 and no more", b"\x1f\x8b and no more", zipped("text")[:-30]]
+)
+def test_a_broken_archive_is_searched_as_it_stands(released: Course, content: bytes) -> None:
+    folder = notebook(released).parent
+    (folder / "extra.bin").write_bytes(content)
+    assert find_leaks(folder, []) == []

@@ -44,3 +44,18 @@ def test_a_course_may_bring_topics_of_its_own(course: Course) -> None:
 
 def test_our_curriculum_is_what_is_read_without_one(tmp_path: Path) -> None:
     assert read_topics(tmp_path) == read_topics()
+
+
+def test_a_topic_outside_of_every_section_is_said(tmp_path: Path) -> None:
+    (tmp_path / "topics.toml").write_text("linear = 'Lines'\n", encoding="utf-8")
+    with pytest.raises(EdsError, match="'linear' stands in no section"):
+        read_topics(tmp_path)
+
+
+def test_a_notebook_with_a_merge_conflict_in_it_is_one_clear_line(course: Course) -> None:
+    build_lessons(course)
+    (path,) = course.source_notebooks("01-rating")
+    path.write_text("<<<<<<< HEAD\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(EdsError, match="not a notebook") as caught:
+        coverage([path], read_topics())
+    assert "--force" in str(caught.value.tip)
