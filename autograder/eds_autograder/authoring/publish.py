@@ -74,7 +74,7 @@ def publish(course: Course, destination: Path, *, package: str | None = None) ->
     with tempfile.TemporaryDirectory(dir=destination.parent, prefix=".publish-") as folder:
         bundle = Path(folder) / "bundle"
         _write_bundle(course, names, bundle, package)
-        refuse_leaks(find_leaks(bundle, secrets_of(course)))
+        refuse_leaks(find_leaks(bundle, secrets_of(course)), bundle)
         _replace(bundle, destination)
     return sorted(path for path in _files(destination))
 
@@ -165,10 +165,15 @@ def _replace(bundle: Path, destination: Path) -> None:
                 f"{destination} holds what no bundle has: {', '.join(foreign[:5])}",
                 "publish into a new folder, or move these files away",
             )
-        for path in destination.iterdir():
-            if path.name != ".git":
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-    shutil.copytree(bundle, destination, dirs_exist_ok=True)
+    # both lie on one file system: the bundle is complete before the first name changes hands
+    destination.mkdir(exist_ok=True)
+    old = bundle.with_name("old")
+    old.mkdir()
+    for path in destination.iterdir():
+        if path.name != ".git":
+            path.rename(old / path.name)
+    for path in bundle.iterdir():
+        path.rename(destination / path.name)
 
 
 def _ours(destination: Path, path: Path) -> bool:

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def release_assignments(course: Course, names: Iterable[str] = ()) -> list[Path]
         raise EdsError("\n".join(stale), "build before you release")
     with _scratch(course) as scratch:
         made = _generate(course, wanted, scratch)
-        refuse_leaks(find_leaks(scratch, secrets_of(course)))
+        refuse_leaks(find_leaks(scratch, secrets_of(course)), scratch)
         return [_put_in_place(made[name], course.release_folder(name)) for name in wanted]
 
 
@@ -76,11 +77,11 @@ def find_release_leaks(course: Course, names: Iterable[str] = ()) -> list[Leak]:
     ]
 
 
-def refuse_leaks(leaks: list[Leak]) -> None:
-    """Raise an `EdsError` that lists the leaks, when there are any."""
+def refuse_leaks(leaks: list[Leak], folder: Path) -> None:
+    """Raise an `EdsError` that lists the leaks found in a folder, when there are any."""
     if leaks:
-        lines = "\n".join(f"  {Leak(shown(leak.path), leak.what, leak.line)}" for leak in leaks)
-        raise EdsError(f"students would see what is hidden:\n{lines}", "nothing was released")
+        lines = "\n".join(f"  {replace(leak, path=leak.path.relative_to(folder))}" for leak in leaks)
+        raise EdsError(f"students would see what is hidden:\n{lines}", "nothing was changed")
 
 
 def secrets_of(course: Course) -> list[Secrets]:
