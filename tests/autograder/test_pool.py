@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import textwrap
 import time
 from pathlib import Path
@@ -123,17 +124,55 @@ def test_a_grader_that_does_not_answer_is_ended_and_becomes_a_row(folder: Path) 
     assert not running(set(psutil.pids()) - before)
 
 
-def running(pids: set[int]) -> list[list[str]]:
-    """Command lines of graders and kernels among some processes."""
+def running(pids: set[int]) -> list[str]:
+    """Where graders and kernels work among some processes: a fork has the command line of its server."""
     found = []
     for pid in pids:
         try:
-            line = psutil.Process(pid).cmdline()
+            place = psutil.Process(pid).cwd()
         except psutil.Error:
             continue
-        if any("eds-run-" in word for word in line):
-            found.append(line)
+        if "eds-run-" in place:
+            found.append(place)
     return found
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="orphans are adopted on Linux only")
+def test_who_kills_the_grader_harms_nobody_and_leaves_nothing_running(folder: Path) -> None:
+    kill = "import os, subprocess\nsubprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+    made = answered()
+    made.cells.insert(3, cell(kill + "os.kill(os.getppid(), 9)\nwhile True: pass"))
+    submit(folder, "ada", made)
+    submit(folder, "bob", answered())
+    before = set(psutil.pids())
+    results = grade(folder, jobs=2)
+    assert [problem.text for problem in results["ada"].problems] == ["the grader was ended by SIGKILL"]
+    assert results["bob"].points == 10.0
+    assert not running(set(psutil.pids()) - before)
+
+
+def test_the_time_of_a_cell_that_was_asked_for_goes_before_the_configured_one(folder: Path) -> None:
+    submit(folder, "ada", answered(share="while True:\n        pass"))
+    assert "Execute.timeout = 8" in (folder / "nbgrader_config.py").read_text()
+    (problem,) = grade(folder, limits=Limits.for_cells(2))["ada"].problems
+    assert problem.text.endswith("stopped after 2 s")
+
+
+def test_a_file_in_the_way_of_a_given_one_gives_way(folder: Path) -> None:
+    submit(folder, "ada", answered())
+    submit(folder, "ada", "not the folder that was given", name="tables")
+    submit(folder, "ada", "in a folder where the file should be", lesson_=f"{LESSON}/numbers.txt", name="x")
+    given = folder / "source" / LESSON / "tables" / "more.txt"
+    given.parent.mkdir()
+    given.write_text("1")
+    result = grade(folder)["ada"]
+    assert (result.points, result.problems) == (10.0, ())
+
+
+def test_what_is_no_unicode_in_what_a_student_prints_is_no_accident(folder: Path) -> None:
+    submit(folder, "ada", answered(total="raise ValueError(chr(0xDCDC))"))
+    result = grade(folder)["ada"]
+    assert (result.outcome, result.points) == ("graded", 7.0)
 
 
 def test_who_stops_waiting_leaves_nothing_running(folder: Path) -> None:
