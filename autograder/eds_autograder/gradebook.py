@@ -60,11 +60,16 @@ def only_writer(course: Course) -> Iterator[None]:
     Raises
     ------
     EdsError
-        When one is at work; the system forgets one that was killed.
+        When one is at work, or the course cannot be written; the system forgets one that was killed.
     """
-    course.state_dir.mkdir(parents=True, exist_ok=True)
-    place = course.state_dir / "grading.lock"
-    handle = os.open(place, os.O_RDWR | os.O_CREAT, 0o664)
+    try:
+        course.state_dir.mkdir(parents=True, exist_ok=True)
+        handle = os.open(course.state_dir / "grading.lock", os.O_RDWR | os.O_CREAT, 0o664)
+    except OSError as error:
+        raise EdsError(
+            f"{course.state_dir}: cannot be written ({error.strerror})",
+            "grading keeps its results there: make it a folder that you may write to",
+        ) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

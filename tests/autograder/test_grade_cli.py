@@ -206,6 +206,28 @@ def test_a_second_grading_of_a_course_is_kept_out(tmp_path: Path) -> None:
     assert "1 submission" in done.stdout
 
 
+def test_a_place_that_cannot_be_written_is_the_problem_of_one(tmp_path: Path) -> None:
+    folder = make_course(tmp_path / "course")
+    for student in ("ada", "bob"):
+        submit(folder, student, answered())
+    (folder / "autograded").mkdir()
+    (folder / "autograded" / "ada").write_text("a file where a folder should be")
+    done = eds("grade", "--course", str(folder))
+    assert done.exit_code == 1
+    (said,) = [line for line in done.stdout.splitlines() if line.startswith(("ada lines:", "bob lines:"))]
+    assert said.startswith("ada lines: not wholly recorded")
+    assert (folder / "autograded" / "bob" / LESSON).is_dir()
+
+
+def test_a_course_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    folder = make_course(tmp_path / "course")
+    submit(folder, "ada", answered())
+    (folder / ".eds").write_text("no folder")
+    done = eds("grade", "--course", str(folder))
+    assert done.exit_code == 1
+    assert "cannot be written" in done.stderr
+
+
 def test_a_locked_gradebook_is_waited_for_and_then_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

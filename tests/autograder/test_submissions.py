@@ -76,6 +76,9 @@ class TestFinding:
         (found,) = find_submissions(Course.open(folder), [LESSON])
         assert [name for name, _ in found.files] == [f"{LESSON}.ipynb"]
         assert found.refused == ("secret.txt",)
+        monkeypatch.setattr(os, "access", lambda path, _: path.name != LESSON)
+        (found,) = find_submissions(Course.open(folder), [LESSON])
+        assert (found.files, found.refused) == ((), ("the folder",))
 
     def test_everybody_is_found_by_name_or_all_together(self, folder: Path) -> None:
         for student in ("bob", "ada"):
@@ -176,6 +179,7 @@ class TestReading:
         [
             (b"\xef\xbb\xbf" + text(lesson()), "byte-order mark"),
             (json.dumps(lesson()).encode("utf-16"), "UTF-16"),
+            (text(lesson()).replace(b"# Lines", b"# Lines \\ud800"), "no Unicode"),
         ],
     )
     def test_an_editors_mark_is_taken_off_and_reported(self, content: bytes, told: str) -> None:

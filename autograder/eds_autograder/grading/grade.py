@@ -11,7 +11,7 @@ from eds_autograder.gradebook import only_writer, open_gradebook
 from eds_autograder.grading.job import Limits
 from eds_autograder.grading.pool import Engine
 from eds_autograder.grading.recorder import Recorder
-from eds_autograder.grading.results import Result
+from eds_autograder.grading.results import Problem, Result
 from eds_autograder.grading.submissions import find_submissions
 from eds_datasets.errors import EdsError
 
@@ -97,7 +97,10 @@ def grade_class(
         with open_gradebook(course) as gradebook:
             recorder = Recorder(course, gradebook, engine.cache)
             for submission, result in engine.grade(submissions, force=force):
-                more = recorder.record(submission, result, engine.kit(submission.assignment))
+                try:
+                    more = recorder.record(submission, result, engine.kit(submission.assignment))
+                except OSError as error:
+                    more = [Problem("machinery", f"not wholly recorded: {error}")]
                 complete = replace(result, problems=(*result.problems, *more))
                 results.append(complete)
                 on_result(complete)

@@ -31,9 +31,11 @@ _THREADS = (
 )
 # a student's code reads its environment: what looks like a key to something stays here
 _SECRET = re.compile(
-    r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE|COOKIE", re.IGNORECASE
+    r"TOKEN|SECRET|PASSW|PASSPHRASE|PGPASS|CREDENTIAL|AUTH|API_?KEY|ACCESS_?KEY|_KEY$|PRIVATE|COOKIE",
+    re.IGNORECASE,
 )
-_NOT_OURS = ("JPY_", "JUPYTERHUB_", "NBGRADER_", "PYTEST_", "COV_")
+# PWD names the folder that grading was called from, the course most often: not where the run is
+_NOT_OURS = ("JPY_", "JUPYTERHUB_", "NBGRADER_", "PYTEST_", "COV_", "PWD", "OLDPWD")
 _BOOT = (
     "import sys; folder = sys.argv[1]; sys.path[:] = sys.argv[2:]; "
     "from eds_autograder.grading.runner import main; raise SystemExit(main([folder]))"

@@ -165,9 +165,7 @@ class Result:
 
     def write(self, path: Path) -> None:
         """Write the result as JSON; whoever reads sees the whole file or none."""
-        text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False)
-        # an exception's words need not be valid Unicode; escaped so, they are valid JSON
-        write_atomically(path, text.encode("utf-8", "backslashreplace"))
+        write_atomically(path, json.dumps(self.to_dict(), indent=1, ensure_ascii=False))
 
     @classmethod
     def read(cls, path: Path) -> Result:

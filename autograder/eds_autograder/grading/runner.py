@@ -260,8 +260,7 @@ def _unanswered(notebook: Any) -> tuple[str, ...]:
 def _write(notebook: Any, path: Path) -> None:
     import nbformat
 
-    # what a student prints need not be valid Unicode
-    path.write_text(nbformat.writes(notebook), "utf-8", "backslashreplace")
+    path.write_text(nbformat.writes(notebook), "utf-8")
 
 
 def _quiet_log() -> logging.Logger:

@@ -115,7 +115,10 @@ def _legible(name: str) -> str:
 def _read_folder(course: Course, student: str, assignment: str, folder: Path) -> Submission:
     files: list[tuple[str, Path]] = []
     refused: list[str] = []
-    _walk(course, folder, folder, files, refused)
+    if os.access(folder, os.R_OK | os.X_OK):
+        _walk(course, folder, folder, files, refused)
+    else:
+        refused.append("the folder")
     return Submission(student, assignment, folder, tuple(sorted(files)), tuple(sorted(refused)))
 
 
