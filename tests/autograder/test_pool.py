@@ -158,6 +158,14 @@ def test_the_time_of_a_cell_that_was_asked_for_goes_before_the_configured_one(fo
     assert problem.text.endswith("stopped after 2 s")
 
 
+def test_an_engine_grades_as_often_as_it_is_asked(folder: Path) -> None:
+    submit(folder, "ada", answered())
+    engine = Engine(Course.open(folder))
+    for _ in range(2):
+        ((_, result),) = engine.grade(found(folder), force=True)
+        assert (result.outcome, result.points) == ("graded", 10.0)
+
+
 def test_a_file_in_the_way_of_a_given_one_gives_way(folder: Path) -> None:
     submit(folder, "ada", answered())
     submit(folder, "ada", "not the folder that was given", name="tables")

@@ -124,6 +124,7 @@ class Engine:
     def _run_all(self, groups: Sequence[list[_Task]]) -> Generator[tuple[list[_Task], Result], None, None]:
         if not groups:
             return
+        self._stopped.clear()
         seeds = self._font_seeds()
         assignments = {tasks[0].submission.assignment for tasks in groups}
         # threads only wait: each submission has a process of its own
