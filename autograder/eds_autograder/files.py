@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-__all__ = ["shown", "write_atomically"]
+__all__ = ["copy_into", "shown", "write_atomically"]
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -33,6 +34,27 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def copy_into(folder: Path, name: str, path: Path) -> None:
+    """Copy a file to a name below a folder, in place of whatever stands in the way there.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str
+        Relative, with slashes.
+    path : Path
+        A regular file.
+    """
+    place = folder / name
+    for above in reversed(place.relative_to(folder).parents[:-1]):
+        if (folder / above).is_file():
+            (folder / above).unlink()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.is_dir():
+        shutil.rmtree(place)
+    shutil.copyfile(path, place)
 
 
 def shown(path: Path) -> Path:

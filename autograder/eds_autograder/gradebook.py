@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,7 +11,9 @@ from typing import Any
 from eds_autograder.course import Course
 from eds_datasets.errors import EdsError
 
-__all__ = ["open_gradebook"]
+__all__ = ["only_writer", "open_gradebook"]
+
+_PATIENCE_SECONDS = 30
 
 
 @contextmanager
@@ -29,11 +33,51 @@ def open_gradebook(course: Course) -> Iterator[Any]:
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
-        with Gradebook(course.db_url, course.course_id) as gradebook:
+        with Gradebook(_patient(course.db_url), course.course_id) as gradebook:
             yield gradebook
     except SQLAlchemyError as error:
         first = str(error).splitlines()[0]
+        if "is locked" in first:
+            raise EdsError(
+                f"{course.db_url}: another program keeps the gradebook locked",
+                "close it or wait for it, then run the same command again: what was graded is kept",
+            ) from error
         raise EdsError(
             f"{course.db_url}: the gradebook does not answer as expected ({first})",
             "after an upgrade of nbgrader, back the file up and run 'nbgrader db upgrade'",
         ) from error
+
+
+def _patient(url: str) -> str:
+    """Wait for other programs longer than the five seconds that are usual with SQLite."""
+    return f"{url}?timeout={_PATIENCE_SECONDS}" if url.startswith("sqlite:////") and "?" not in url else url
+
+
+@contextmanager
+def only_writer(course: Course) -> Iterator[None]:
+    """Keep a second grading of the same course out while the block runs.
+
+    Raises
+    ------
+    EdsError
+        When one is at work, or the course cannot be written; the system forgets one that was killed.
+    """
+    try:
+        course.state_dir.mkdir(parents=True, exist_ok=True)
+        handle = os.open(course.state_dir / "grading.lock", os.O_RDWR | os.O_CREAT, 0o664)
+    except OSError as error:
+        raise EdsError(
+            f"{course.state_dir}: cannot be written ({error.strerror})",
+            "grading keeps its results there: make it a folder that you may write to",
+        ) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise EdsError(
+                f"{course.root}: another 'eds grade' is at work in this course",
+                "wait until it is done: two writers would spoil each other's records",
+            ) from error
+        yield
+    finally:
+        os.close(handle)

@@ -58,7 +58,7 @@ def new_token() -> str:
 
 def token_hash(token: str) -> str:
     """Return what is stored; a plain hash suffices, because nobody can guess 256 random bits."""
-    return hashlib.sha256(token.strip().encode()).hexdigest()
+    return hashlib.sha256(token.strip().encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def team_of_token(token: str, teams: Iterable[Team]) -> Team:

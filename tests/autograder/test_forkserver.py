@@ -20,8 +20,8 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def server() -> Iterator[ForkServer]:
-    server = ForkServer(["this_module_does_not_exist", "numpy"], dict(os.environ))
+def server(tmp_path: Path) -> Iterator[ForkServer]:
+    server = ForkServer(["this_module_does_not_exist", "numpy"], dict(os.environ), tmp_path / "runs")
     yield server
     server.close()
 
@@ -51,7 +51,7 @@ def test_a_fork_has_not_started_python_again(server: ForkServer, tmp_path: Path)
 
 
 def test_forks_end_with_their_server(tmp_path: Path) -> None:
-    server = ForkServer([], dict(os.environ))
+    server = ForkServer([], dict(os.environ), tmp_path / "runs")
     # who opens it waits for a writer, who never comes
     os.mkfifo(tmp_path / "job.json")
     waiting = server.fork(tmp_path, tmp_path, dict(os.environ), tmp_path / "log")
@@ -65,7 +65,7 @@ def test_forks_end_with_their_server(tmp_path: Path) -> None:
 
 
 def test_a_server_that_is_gone_is_said_and_not_waited_for(tmp_path: Path) -> None:
-    server = ForkServer([], dict(os.environ))
+    server = ForkServer([], dict(os.environ), tmp_path / "runs")
     server._process.kill()
     lost = server.fork(tmp_path, tmp_path, {}, tmp_path / "log")
     with pytest.raises(ChildProcessError, match="the process that starts graders has ended"):

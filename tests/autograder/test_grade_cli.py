@@ -6,9 +6,12 @@ import io
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,10 @@ from click.testing import Result as Invoked
 from conftest import BOTH, OURS, GradedClass
 from small_course import LESSON, answered, make_course, submit
 
+from eds_autograder import gradebook
 from eds_autograder.cli.root import main
+from eds_autograder.course import Course
+from eds_autograder.gradebook import only_writer
 from eds_autograder.grading.results import Exercise, Problem, Result
 from eds_autograder.grading.summary import problem_lines, result_tables
 
@@ -152,6 +158,88 @@ def test_ctrl_c_keeps_what_is_done_and_leaves_nothing_running(tmp_path: Path) ->
     assert "Traceback" not in said
     assert not list(tmp_path.glob("eds-run-*"))
     assert not [line for line in command_lines() if any(str(tmp_path) in word for word in line)]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="graders are forked on Linux only")
+def test_a_grading_that_is_killed_takes_its_runs_and_folders_with_it(tmp_path: Path) -> None:
+    folder = make_course(tmp_path / "course")
+    started = tmp_path / "started"
+    submit(folder, "bob", answered(total=f"open({str(started)!r}, 'w')\n    while True:\n        pass"))
+    code = "from eds_autograder.cli.root import main; main(prog_name='eds')"
+    arguments = ["grade", "--course", str(folder), "--timeout", "300"]
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], env=os.environ | {"TMPDIR": str(temporary)}
+    ) as process:
+        wait_for(started.exists)
+        process.kill()
+    wait_for(lambda: not any(temporary.iterdir()))
+    assert not any(temporary.iterdir())
+    assert not [place for place in working_directories() if place.startswith(str(temporary))]
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+def working_directories() -> list[str]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            found.append(process.cwd())
+        except psutil.Error:
+            continue
+    return found
+
+
+def test_a_second_grading_of_a_course_is_kept_out(tmp_path: Path) -> None:
+    folder = make_course(tmp_path / "course")
+    submit(folder, "ada", "no notebook")
+    with only_writer(Course.open(folder)):
+        done = eds("grade", "--course", str(folder))
+    assert done.exit_code == 1
+    assert "another 'eds grade' is at work in this course" in done.stderr
+    done = eds("grade", "--course", str(folder))
+    assert "1 submission" in done.stdout
+
+
+def test_a_place_that_cannot_be_written_is_the_problem_of_one(tmp_path: Path) -> None:
+    folder = make_course(tmp_path / "course")
+    for student in ("ada", "bob"):
+        submit(folder, student, answered())
+    (folder / "autograded").mkdir()
+    (folder / "autograded" / "ada").write_text("a file where a folder should be")
+    done = eds("grade", "--course", str(folder))
+    assert done.exit_code == 1
+    (said,) = [line for line in done.stdout.splitlines() if line.startswith(("ada lines:", "bob lines:"))]
+    assert said.startswith("ada lines: not wholly recorded")
+    assert (folder / "autograded" / "bob" / LESSON).is_dir()
+
+
+def test_a_course_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    folder = make_course(tmp_path / "course")
+    submit(folder, "ada", answered())
+    (folder / ".eds").write_text("no folder")
+    done = eds("grade", "--course", str(folder))
+    assert done.exit_code == 1
+    assert "cannot be written" in done.stderr
+
+
+def test_a_locked_gradebook_is_waited_for_and_then_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gradebook, "_PATIENCE_SECONDS", 1)
+    folder = make_course(tmp_path / "course")
+    submit(folder, "ada", "no notebook")
+    with closing(sqlite3.connect(folder / "gradebook.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        done = eds("grade", "--course", str(folder))
+    assert done.exit_code == 1
+    assert "another program keeps the gradebook locked" in done.stderr
+    assert "what was graded is kept" in done.stderr
 
 
 def command_lines() -> list[list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import textwrap
 import time
 from pathlib import Path
@@ -123,17 +124,57 @@ def test_a_grader_that_does_not_answer_is_ended_and_becomes_a_row(folder: Path) 
     assert not running(set(psutil.pids()) - before)
 
 
-def running(pids: set[int]) -> list[list[str]]:
-    """Command lines of graders and kernels among some processes."""
+def running(pids: set[int]) -> list[str]:
+    """Where graders and kernels work among some processes: a fork has the command line of its server."""
     found = []
     for pid in pids:
         try:
-            line = psutil.Process(pid).cmdline()
+            place = psutil.Process(pid).cwd()
         except psutil.Error:
             continue
-        if any("eds-run-" in word for word in line):
-            found.append(line)
+        if "eds-run-" in place:
+            found.append(place)
     return found
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="orphans are adopted on Linux only")
+def test_who_kills_the_grader_harms_nobody_and_leaves_nothing_running(folder: Path) -> None:
+    kill = "import os, subprocess\nsubprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+    made = answered()
+    made.cells.insert(3, cell(kill + "os.kill(os.getppid(), 9)\nwhile True: pass"))
+    submit(folder, "ada", made)
+    submit(folder, "bob", answered())
+    before = set(psutil.pids())
+    results = grade(folder, jobs=2)
+    assert [problem.text for problem in results["ada"].problems] == ["the grader was ended by SIGKILL"]
+    assert results["bob"].points == 10.0
+    assert not running(set(psutil.pids()) - before)
+
+
+def test_the_time_of_a_cell_that_was_asked_for_goes_before_the_configured_one(folder: Path) -> None:
+    submit(folder, "ada", answered(share="while True:\n        pass"))
+    assert "Execute.timeout = 8" in (folder / "nbgrader_config.py").read_text()
+    (problem,) = grade(folder, limits=Limits.for_cells(2))["ada"].problems
+    assert problem.text.endswith("stopped after 2 s")
+
+
+def test_an_engine_grades_as_often_as_it_is_asked(folder: Path) -> None:
+    submit(folder, "ada", answered())
+    engine = Engine(Course.open(folder))
+    for _ in range(2):
+        ((_, result),) = engine.grade(found(folder), force=True)
+        assert (result.outcome, result.points) == ("graded", 10.0)
+
+
+def test_a_file_in_the_way_of_a_given_one_gives_way(folder: Path) -> None:
+    submit(folder, "ada", answered())
+    submit(folder, "ada", "not the folder that was given", name="tables")
+    submit(folder, "ada", "in a folder where the file should be", lesson_=f"{LESSON}/numbers.txt", name="x")
+    given = folder / "source" / LESSON / "tables" / "more.txt"
+    given.parent.mkdir()
+    given.write_text("1")
+    result = grade(folder)["ada"]
+    assert (result.points, result.problems) == (10.0, ())
 
 
 def test_who_stops_waiting_leaves_nothing_running(folder: Path) -> None:
@@ -200,7 +241,17 @@ def test_a_kit_is_made_once_and_knows_what_is_hidden(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["GITHUB_TOKEN", "DB_PASSWORD", "aws_secret_x", "OPENAI_API_KEY", "JPY_PARENT_PID"]
+    "name",
+    [
+        "GITHUB_TOKEN",
+        "DB_PASSWORD",
+        "aws_secret_x",
+        "OPENAI_API_KEY",
+        "JPY_PARENT_PID",
+        "SSH_AUTH_SOCK",
+        "SIGNING_KEY",
+        "PWD",
+    ],
 )
 def test_what_looks_like_a_key_stays_with_the_instructor(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -86,7 +86,7 @@ def test_a_renamed_notebook_is_found_by_its_tests(graded: GradedClass) -> None:
 
 
 def test_a_link_in_a_submission_is_refused_and_named(graded: GradedClass) -> None:
-    assert graded.problems("ada") == "loose: a link or no regular file, not opened"
+    assert graded.problems("ada") == "loose: a link, unreadable or no file: not opened"
 
 
 @pytest.mark.parametrize("student", ["ola", "ned"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import nbformat
@@ -56,6 +57,29 @@ class TestCourse:
 
 
 class TestFinding:
+    def test_names_that_are_no_utf8_are_written_so_that_they_can_be(self, folder: Path) -> None:
+        odd = os.fsdecode(b"\xdcbung")
+        submit(folder, f"ada{odd}", answered(), name=f"{odd}.ipynb")
+        (found,) = find_submissions(Course.open(folder), [LESSON])
+        assert found.student == "ada\\udcdcbung"
+        ((name, path),) = found.files
+        assert (name, path.name) == ("\\udcdcbung.ipynb", f"{odd}.ipynb")
+        assert submission_digest(found)
+
+    def test_what_may_not_be_read_is_named_and_not_opened(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        submit(folder, "ada", answered())
+        submit(folder, "ada", "?", name="secret.txt")
+        may = os.access
+        monkeypatch.setattr(os, "access", lambda path, mode: path.name != "secret.txt" and may(path, mode))
+        (found,) = find_submissions(Course.open(folder), [LESSON])
+        assert [name for name, _ in found.files] == [f"{LESSON}.ipynb"]
+        assert found.refused == ("secret.txt",)
+        monkeypatch.setattr(os, "access", lambda path, _: path.name != LESSON)
+        (found,) = find_submissions(Course.open(folder), [LESSON])
+        assert (found.files, found.refused) == ((), ("the folder",))
+
     def test_everybody_is_found_by_name_or_all_together(self, folder: Path) -> None:
         for student in ("bob", "ada"):
             submit(folder, student, answered())
@@ -155,6 +179,7 @@ class TestReading:
         [
             (b"\xef\xbb\xbf" + text(lesson()), "byte-order mark"),
             (json.dumps(lesson()).encode("utf-16"), "UTF-16"),
+            (text(lesson()).replace(b"# Lines", b"# Lines \\ud800"), "no Unicode"),
         ],
     )
     def test_an_editors_mark_is_taken_off_and_reported(self, content: bytes, told: str) -> None:

@@ -70,7 +70,7 @@ def test_a_new_token_makes_the_old_one_worthless(event, clock, predictions) -> N
             board.rotate_token("Drac")
 
 
-@pytest.mark.parametrize("forged", ["", "eds_", "' OR 1=1 --", "é", "eds_" + "A" * 43])
+@pytest.mark.parametrize("forged", ["", "eds_", "' OR 1=1 --", "é", "\udcff", "eds_" + "A" * 43])
 def test_a_forged_token_is_refused(event, clock, predictions, forged: str) -> None:
     with Board(find_event(event)) as board:
         board.add_team("Isère")

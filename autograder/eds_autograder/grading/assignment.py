@@ -7,7 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -178,7 +178,9 @@ def prepare(course: Course, assignment: str) -> Kit:
     fresh = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{assignment}."))
     try:
         _build(course, assignment, digest, fresh)
-        fresh.replace(place)
+        # somebody else may have made the same in the meantime
+        with suppress(OSError):
+            fresh.replace(place)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return Kit.load(place)

@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from concurrent.futures import TimeoutError as NotYetError
 from pathlib import Path
 from typing import IO, Any
 
+from eds_autograder.grading.processes import adopt_orphans, end_children
 from eds_autograder.imports import import_nbgrader
 
 __all__ = ["Fork", "ForkServer", "serve"]
@@ -40,7 +42,7 @@ _ENGINE = (
 )
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from eds_autograder.grading.forkserver import serve; serve(json.loads(sys.argv[2]))"
+    "from eds_autograder.grading.forkserver import serve; serve(json.loads(sys.argv[2]), sys.argv[3])"
 )
 _REAP_SECONDS = 0.02
 
@@ -96,14 +98,16 @@ class ForkServer:
         imported is passed over: the submission will say so.
     environment : mapping of str to str
         Of the server; each fork gets one of its own.
+    folder : Path
+        Where the runs are; the server removes it when it ends, also when we are gone by then.
     """
 
-    def __init__(self, modules: Iterable[str], environment: Mapping[str, str]) -> None:
+    def __init__(self, modules: Iterable[str], environment: Mapping[str, str], folder: Path) -> None:
         paths = [path for path in sys.path if path and Path(path).is_absolute()]
         orders_end, self._orders = os.pipe()
         self._answers, answers_end = os.pipe()
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _BOOT, json.dumps(paths), json.dumps(list(modules))],
+            [sys.executable, "-I", "-c", _BOOT, json.dumps(paths), json.dumps(list(modules)), str(folder)],
             stdin=orders_end,
             stdout=answers_end,
             stderr=subprocess.DEVNULL,
@@ -163,13 +167,15 @@ class ForkServer:
             fork.lose()
 
 
-def serve(modules: Iterable[str]) -> None:
-    """Import, then fork a grader for each line of standard input, until it ends.
+def serve(modules: Iterable[str], folder: str) -> None:
+    """Import, then fork a grader for each line of standard input, until it ends; then remove the folder.
 
     Parameters
     ----------
     modules : iterable of str
+    folder : str
     """
+    adopt_orphans()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
@@ -189,10 +195,8 @@ def serve(modules: Iterable[str]) -> None:
             running[pid] = order["number"]
             print(json.dumps({"number": order["number"], "pid": pid}), file=answers)
         _reap(running, answers)
-    for pid in running:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+    end_children()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _read_line() -> bytes:
@@ -210,6 +214,8 @@ def _reap(running: dict[int, int], answers: IO[str]) -> None:
     for pid in list(running):
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
+            # a grader that was killed could not end what it had started: it is ours now
+            end_children(but=running.keys() - {pid})
             code = os.waitstatus_to_exitcode(status)
             print(json.dumps({"number": running.pop(pid), "status": code}), file=answers)
 

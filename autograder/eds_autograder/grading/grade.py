@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from time import monotonic
 
 from eds_autograder.course import Course
-from eds_autograder.gradebook import open_gradebook
+from eds_autograder.gradebook import only_writer, open_gradebook
 from eds_autograder.grading.job import Limits
 from eds_autograder.grading.pool import Engine
 from eds_autograder.grading.recorder import Recorder
-from eds_autograder.grading.results import Result
+from eds_autograder.grading.results import Problem, Result
 from eds_autograder.grading.submissions import find_submissions
 from eds_datasets.errors import EdsError
 
@@ -89,15 +89,19 @@ def grade_class(
             "submissions lie in submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb",
         )
     engine = Engine(course, limits, jobs)
-    for assignment in {submission.assignment for submission in submissions}:
-        engine.kit(assignment)
-    on_start(len(submissions))
     results = []
-    with open_gradebook(course) as gradebook:
-        recorder = Recorder(course, gradebook, engine.cache)
-        for submission, result in engine.grade(submissions, force=force):
-            more = recorder.record(submission, result, engine.kit(submission.assignment))
-            complete = replace(result, problems=(*result.problems, *more))
-            results.append(complete)
-            on_result(complete)
+    with only_writer(course):
+        for assignment in {submission.assignment for submission in submissions}:
+            engine.kit(assignment)
+        on_start(len(submissions))
+        with open_gradebook(course) as gradebook:
+            recorder = Recorder(course, gradebook, engine.cache)
+            for submission, result in engine.grade(submissions, force=force):
+                try:
+                    more = recorder.record(submission, result, engine.kit(submission.assignment))
+                except OSError as error:
+                    more = [Problem("machinery", f"not wholly recorded: {error}")]
+                complete = replace(result, problems=(*result.problems, *more))
+                results.append(complete)
+                on_result(complete)
     return ClassReport(tuple(results), monotonic() - start, engine.jobs)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from eds_autograder.files import copy_into
 from eds_autograder.grading.assignment import Kit
 from eds_autograder.grading.submissions import Submission
 
@@ -144,16 +145,11 @@ def lay_out(
         place.mkdir()
     shutil.copytree(kit.folder, job.kit)
     for name, path in submission.run_files:
-        _copy(path, job.submission / name)
+        copy_into(job.submission, name, path)
     for name, path in submission.run_files:
         if not name.endswith(".ipynb"):
-            _copy(path, job.work / name)
+            copy_into(job.work, name, path)
     for path in sorted(kit.files.rglob("*")):
         if path.is_file():
-            _copy(path, job.work / path.relative_to(kit.files))
+            copy_into(job.work, path.relative_to(kit.files).as_posix(), path)
     return job
-
-
-def _copy(path: Path, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(path, place)

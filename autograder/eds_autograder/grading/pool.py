@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -80,6 +81,7 @@ class Engine:
         self._stopped = threading.Event()
         self._running: set[int] = set()
         self._server: ForkServer | None = None
+        self._place: Path | None = None  # of the runs, where there is a server
         self._lock = threading.Lock()
 
     def kit(self, assignment: str) -> Kit:
@@ -122,6 +124,7 @@ class Engine:
     def _run_all(self, groups: Sequence[list[_Task]]) -> Generator[tuple[list[_Task], Result], None, None]:
         if not groups:
             return
+        self._stopped.clear()
         seeds = self._font_seeds()
         assignments = {tasks[0].submission.assignment for tasks in groups}
         # threads only wait: each submission has a process of its own
@@ -167,7 +170,9 @@ class Engine:
     def _run(self, task: _Task, seeds: Path | None) -> Result:
         start = monotonic()
         try:
-            with tempfile.TemporaryDirectory(prefix="eds-run-", ignore_cleanup_errors=True) as name:
+            with tempfile.TemporaryDirectory(
+                prefix="eds-run-", dir=self._place, ignore_cleanup_errors=True
+            ) as name:
                 folder = Path(name)
                 job = lay_out(folder, task.submission, task.kit, task.key, self.limits, self.settings)
                 reason = self._run_process(folder, run_environment(job.home, seeds), len(task.kit.notebooks))
@@ -212,6 +217,8 @@ class Engine:
             return None
         if status is None:
             return "grading was interrupted" if self._stopped.is_set() else f"no result after {seconds} s"
+        if status < 0:
+            return f"the grader was ended by {signal.Signals(-status).name}"
         return _last_line(folder / "log") or f"the grader ended with status {status}"
 
     @contextlib.contextmanager
@@ -222,14 +229,15 @@ class Engine:
             yield
             return
         modules = {name for assignment in assignments for name in self._warm_modules(assignment)}
-        with tempfile.TemporaryDirectory(prefix="eds-server-") as home:
-            environment = run_environment(Path(home), seeds)
-            self._server = ForkServer(sorted(modules), environment | {"MPLBACKEND": _INLINE})
+        with tempfile.TemporaryDirectory(prefix="eds-grading-", ignore_cleanup_errors=True) as place:
+            self._place = Path(place)
+            environment = run_environment(self._place / "home", seeds) | {"MPLBACKEND": _INLINE}
+            self._server = ForkServer(sorted(modules), environment, self._place)
             try:
                 yield
             finally:
                 self._server.close()
-                self._server = None
+                self._server = self._place = None
 
     def _warm_modules(self, assignment: str) -> set[str]:
         """Return what the instructor's notebooks import, of the packages that are known to bear a fork."""
@@ -250,8 +258,6 @@ class Engine:
                     end_tree(process.pid)
                     process.wait()
                     return None
-            except ChildProcessError:
-                return None
             except BaseException:
                 end_tree(process.pid)
                 raise

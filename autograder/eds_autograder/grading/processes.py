@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import re
+import signal
 import site
 import sys
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
-__all__ = ["end_children", "end_tree", "run_environment", "runner_command"]
+__all__ = [
+    "adopt_orphans",
+    "end_children",
+    "end_tree",
+    "end_with_parent",
+    "run_environment",
+    "runner_command",
+]
 
 _THREADS = (
     "OMP_NUM_THREADS",
@@ -20,9 +31,11 @@ _THREADS = (
 )
 # a student's code reads its environment: what looks like a key to something stays here
 _SECRET = re.compile(
-    r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE|COOKIE", re.IGNORECASE
+    r"TOKEN|SECRET|PASSW|PASSPHRASE|PGPASS|CREDENTIAL|AUTH|API_?KEY|ACCESS_?KEY|_KEY$|PRIVATE|COOKIE",
+    re.IGNORECASE,
 )
-_NOT_OURS = ("JPY_", "JUPYTERHUB_", "NBGRADER_", "PYTEST_", "COV_")
+# PWD names the folder that grading was called from, the course most often: not where the run is
+_NOT_OURS = ("JPY_", "JUPYTERHUB_", "NBGRADER_", "PYTEST_", "COV_", "PWD", "OLDPWD")
 _BOOT = (
     "import sys; folder = sys.argv[1]; sys.path[:] = sys.argv[2:]; "
     "from eds_autograder.grading.runner import main; raise SystemExit(main([folder]))"
@@ -92,19 +105,52 @@ def _kept_places(environment: dict[str, str]) -> dict[str, str]:
     }
 
 
-def end_children() -> None:
-    """End every process that this one started, and theirs, until none is left."""
+def adopt_orphans() -> None:
+    """Become the parent of what our children leave behind when they end (Linux only)."""
+    set_child_subreaper = 36
+    _prctl(set_child_subreaper, 1)
+
+
+def end_with_parent() -> None:
+    """Have the system end this process when its parent ends, even by a signal (Linux only)."""
+    set_parent_death_signal = 1
+    _prctl(set_parent_death_signal, signal.SIGKILL)
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
+def end_children(but: Collection[int] = ()) -> None:
+    """End every process that this one started, and theirs, until none is left.
+
+    Parameters
+    ----------
+    but : collection of int
+        Ids of children that go on, with what is theirs.
+    """
     import psutil  # type: ignore[import-untyped]
 
     me = psutil.Process()
     for _ in range(50):
-        children = me.children(recursive=True)
-        if not children:
+        mine = [child for child in me.children() if child.pid not in but]
+        if not mine:
             return
+        children = [*mine, *(below for child in mine for below in _below(child))]
         for child in children:
             with contextlib.suppress(psutil.Error):
                 child.kill()
         psutil.wait_procs(children, timeout=1)
+
+
+def _below(process: Any) -> list[Any]:
+    import psutil
+
+    try:
+        return list(process.children(recursive=True))
+    except psutil.Error:
+        return []
 
 
 def end_tree(pid: int) -> None:

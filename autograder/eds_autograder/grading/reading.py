@@ -57,6 +57,10 @@ def read_notebook(content: bytes) -> tuple[Any, list[Problem]]:
         raise UnreadableNotebookError("JSON, but not a notebook (it has no cells)")
     if found > 4:
         raise UnreadableNotebookError(f"notebook format {found} is newer than this grader knows (4)")
+    mended = _without_halves(record)
+    if mended != record:
+        problems.append(Problem("repair", "characters that are no Unicode: replaced by '?'"))
+        text = json.dumps(mended)
     notebook = _upgrade(text)
     if found < 4:
         problems.append(Problem("repair", f"old notebook format {found}: upgraded to 4"))
@@ -146,6 +150,17 @@ def _parse(text: str) -> dict[str, Any]:
     if not isinstance(record, dict):
         raise UnreadableNotebookError("JSON, but not a notebook (no object at the top)")
     return record
+
+
+def _without_halves(value: Any) -> Any:
+    """Return JSON without halves of surrogate pairs, which it can escape but nothing can write as UTF-8."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_without_halves(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_halves(key): _without_halves(item) for key, item in value.items()}
+    return value
 
 
 def _upgrade(text: str) -> Any:

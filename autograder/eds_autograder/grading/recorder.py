@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eds_autograder.course import Course
+from eds_autograder.files import copy_into
 from eds_autograder.grading.assignment import Kit, extra_files, generate
 from eds_autograder.grading.results import Problem, Result, ResultCache
 from eds_autograder.grading.submissions import TIMESTAMP, Submission
@@ -193,8 +194,7 @@ class Recorder:
         fresh = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}."))
         try:
             for name, path in self._files(submission, result, kit):
-                (fresh / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, fresh / name)
+                copy_into(fresh, name, path)
             self._set_permissions(fresh)
             _replace_folder(fresh, place, keep=bool(result.notebooks))
         finally:

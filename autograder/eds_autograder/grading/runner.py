@@ -79,7 +79,7 @@ def grade_job(job: Job, waiting: WaitingKernel | None = None) -> Result:
     ]
     if job.refused:
         problems.append(
-            Problem("file", f"{', '.join(job.refused[:3])}: a link or no regular file, not opened")
+            Problem("file", f"{', '.join(job.refused[:3])}: a link, unreadable or no file: not opened")
         )
     return Result(
         student=job.student,
@@ -157,12 +157,13 @@ def _run_notebook(job: Job, kit: Kit, name: str, ready: _Ready, waiting: Waiting
 
     notebook = ready.notebook
     config, resources, log = Config(job.settings), _resources(job, name), _quiet_log()
+    # nbclient reads its configuration again when it starts: an argument would lose to it
+    config.Execute.timeout = job.limits.cell_seconds
     execute = CarefulExecute(
         budget=job.limits.notebook_seconds,
         waiting=waiting,
         config=config,
         log=log,
-        timeout=job.limits.cell_seconds,
     )
     for class_ in preprocessors(config, "autograde_preprocessors"):
         if _executes(class_):
@@ -268,19 +269,6 @@ def _quiet_log() -> logging.Logger:
     return log
 
 
-def _take_children() -> None:
-    """Make orphaned processes of the submission ours, and end with our parent (Linux only)."""
-    if not sys.platform.startswith("linux"):
-        return
-    import ctypes
-    import signal
-
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    set_parent_death_signal, set_child_subreaper = 1, 36
-    prctl(set_child_subreaper, 1, 0, 0, 0)
-    prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
-
-
 def main(arguments: list[str], *, forked: bool = False) -> int:
     """Grade the job in a folder and write its result; a failure of ours leaves none and a traceback.
 
@@ -291,9 +279,10 @@ def main(arguments: list[str], *, forked: bool = False) -> int:
     forked : bool
         Whether this process has all imports behind it, so that its own fork makes a kernel at once.
     """
-    from eds_autograder.grading.processes import end_children
+    from eds_autograder.grading.processes import adopt_orphans, end_children, end_with_parent
 
-    _take_children()
+    adopt_orphans()
+    end_with_parent()
     # before anything of the course is read: what is in memory when it forks, the student's code can find
     waiting = WaitingKernel() if forked else None
     import_nbgrader()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import glob
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ class Submission:
     files : tuple of (str, Path)
         Regular files by their name relative to the folder, in order: notebooks and what lies beside them.
     refused : tuple of str
-        Names of links and other things that are no regular file; nobody opens them.
+        Names of links, of what may not be read, and of what is no regular file; nobody opens them.
     """
 
     student: str
@@ -103,13 +104,21 @@ def _folders(course: Course, assignment: str) -> list[tuple[str, Path]]:
     )
     places = glob.glob(course.coursedir.format_path(step, "*", glob.escape(assignment)))  # noqa: PTH207
     matches = [(pattern.fullmatch(place), Path(place)) for place in sorted(places)]
-    return [(match["student"], place) for match, place in matches if match and place.is_dir()]
+    return [(_legible(match["student"]), place) for match, place in matches if match and place.is_dir()]
+
+
+def _legible(name: str) -> str:
+    """Return the name as UTF-8 can write it: archives of old systems bring other bytes along."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _read_folder(course: Course, student: str, assignment: str, folder: Path) -> Submission:
     files: list[tuple[str, Path]] = []
     refused: list[str] = []
-    _walk(course, folder, folder, files, refused)
+    if os.access(folder, os.R_OK | os.X_OK):
+        _walk(course, folder, folder, files, refused)
+    else:
+        refused.append("the folder")
     return Submission(student, assignment, folder, tuple(sorted(files)), tuple(sorted(refused)))
 
 
@@ -117,10 +126,10 @@ def _walk(
     course: Course, root: Path, folder: Path, files: list[tuple[str, Path]], refused: list[str]
 ) -> None:
     for path in sorted(folder.iterdir()):
-        name = path.relative_to(root).as_posix()
+        name = _legible(path.relative_to(root).as_posix())
         if any(path.match(pattern) for pattern in course.ignore) and path.suffix != ".ipynb":
             continue
-        if path.is_symlink():
+        if path.is_symlink() or not os.access(path, os.R_OK):
             refused.append(name)
         elif path.is_dir():
             _walk(course, root, path, files, refused)

@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from time import monotonic, sleep
 from typing import NoReturn
 
+from eds_autograder.grading.processes import end_with_parent
+
 __all__ = ["WaitingKernel"]
 
 
@@ -87,6 +89,8 @@ def _wait(pipe: int) -> NoReturn:
     try:
         # a session of its own, as every kernel has: an interrupt reaches it and what it started, no more
         os.setsid()
+        # nor does it go on when the grader was killed, by the student's code or with the whole class
+        end_with_parent()
         # whatever else the grader has open is none of the student's business
         os.closerange(3, pipe)
         os.closerange(pipe + 1, _MANY)

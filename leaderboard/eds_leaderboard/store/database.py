@@ -57,12 +57,7 @@ class Database:
             raise EdsError(f"{path} is no database of a board: {error}", "choose another event") from error
 
     def _prepare(self) -> None:
-        for pragma in (
-            "foreign_keys = ON",
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "recursive_triggers = ON",
-        ):
+        for pragma in _PRAGMAS:
             self.connection.execute(f"PRAGMA {pragma}")
         self._migrate()
 
