@@ -67,7 +67,8 @@ def read_capped(path: Path, limits: Limits) -> bytes:
         If there is no such file, or it may not be read.
     """
     if not path.is_file():
-        raise UsageError(f"no file {path}", "give the path of a CSV file")
+        what = "a folder, no file" if path.is_dir() else "no such file"
+        raise UsageError(f"{path}: {what}", "give the path of a CSV file")
     try:
         with path.open("rb") as stream:
             return stream.read(limits.max_bytes + 1)

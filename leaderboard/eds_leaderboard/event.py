@@ -103,9 +103,10 @@ class Event:
         if state is State.REVEALED:
             raise EdsError(f"event '{self.name}' is revealed already", "see it with leaderboard show")
         if state is not State.CLOSED:
+            first = "leaderboard close" if state is State.OPEN else "leaderboard open --for 4h"
             raise EdsError(
                 f"event '{self.name}' is {state}: private scores are shown after the end only",
-                "close it first with leaderboard close",
+                f"first: {first}",
             )
 
 
