@@ -6,15 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from eds_datasets import registry
 from eds_datasets._tensor_bundle import read_tensor_bundle
 from eds_datasets.dataset import Dataset, Source, choose_layer
 from eds_datasets.errors import EdsError
 from eds_datasets.fetch import fetch
+
+try:
+    import torch
+    from torch import Tensor, nn
+except ModuleNotFoundError as error:
+    raise EdsError(
+        "PhaseNet needs torch, which is not installed here",
+        "python -m pip install 'earth-data-science[deep]'",
+    ) from error
 
 __all__ = ["PHASES", "PhaseNet", "PhaseNetWeights", "load_phasenet_weights", "standardize"]
 

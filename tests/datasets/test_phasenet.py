@@ -141,3 +141,12 @@ def test_data_that_are_cut_short_are_refused(tmp_path, real_mirror):
     path.write_bytes((real_mirror / DATA).read_bytes()[:1000])
     with pytest.raises(EdsError, match=r"does not fit model\.data"):
         _tensor_bundle.read_tensor_bundle(real_mirror / INDEX, path)
+
+
+def test_without_torch_it_says_what_to_install(tmp_path):
+    import subprocess
+    import sys
+
+    code = "import sys; sys.modules['torch'] = None; from eds_datasets import load_phasenet_weights"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "EdsError: PhaseNet needs torch, which is not installed here" in done.stderr

@@ -162,7 +162,9 @@ def test_a_score_in_csv_holds_the_same_numbers(tmp_path: Path, run) -> None:
 
 def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path, run) -> None:
     (tmp_path / "t.csv").write_text("id,label\n1,A\n")
-    assert "no such file" in run("score", "-f", tmp_path / "x", "--truth", tmp_path / "t.csv", status=2).stderr
+    assert (
+        "no such file" in run("score", "-f", tmp_path / "x", "--truth", tmp_path / "t.csv", status=2).stderr
+    )
     assert "a folder, no file" in run("score", "-f", tmp_path, "--truth", tmp_path / "t.csv", status=2).stderr
     run("score", "-f", tmp_path / "t.csv", status=2)
 
