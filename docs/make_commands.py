@@ -15,15 +15,25 @@ Exit status: 0 fine, 1 problems found, 2 wrong usage. Errors are one line on std
 """
 
 
-def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
-    """Yield every command below a group with the words that call it, the group itself first."""
-    yield path, command
+def commands(
+    command: click.Command, name: str, parent: click.Context | None = None
+) -> Iterator[tuple[str, click.Context]]:
+    """Yield every command below a group as the words that call it and its context, the group itself first."""
+    # with its parent, as in a real call: what a group says of its help options holds below it
+    context = click.Context(
+        command,
+        info_name=name,
+        parent=parent,
+        terminal_width=100,
+        max_content_width=100,
+        **command.context_settings,
+    )
+    yield context.command_path, context
     if isinstance(command, click.Group):
-        context = click.Context(command, info_name=path)
-        for name in command.list_commands(context):
-            below = command.get_command(context, name)
-            assert below is not None
-            yield from commands(below, f"{path} {name}")
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
+            assert found is not None
+            yield from commands(found, below, context)
 
 
 def reference() -> str:
@@ -31,10 +41,9 @@ def reference() -> str:
     from eds_autograder.cli import main
 
     parts = [HEAD]
-    for path, command in commands(main, "eds"):
-        context = click.Context(command, info_name=path, terminal_width=100, max_content_width=100)
+    for path, context in commands(main, "eds"):
         title = f"## {path}" if path.count(" ") < 2 else f"### {path}"
-        parts.append(f"{title}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
+        parts.append(f"{title}\n\n```text\n{context.get_help().rstrip()}\n```\n")
     return "\n".join(parts)
 
 

@@ -43,7 +43,7 @@ def docs_module() -> ModuleType:
     return module
 
 
-COMMANDS = dict(docs_module().commands(main, "eds"))
+COMMANDS = {path: context.command for path, context in docs_module().commands(main, "eds")}
 GROUPS = [path for path, command in COMMANDS.items() if isinstance(command, click.Group)]
 
 
