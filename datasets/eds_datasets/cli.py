@@ -125,12 +125,13 @@ def fetch(names: tuple[str, ...], everything: bool) -> None:
     earthquake/iceland/. What is in the cache already is verified and not fetched again.
     """
     from eds_datasets import registry
-    from eds_datasets.fetch import data_dir
+    from eds_datasets.fetch import data_dir, sweep_cache
     from eds_datasets.inventory import select_files
 
     if bool(names) == everything:
         raise UsageError("say what to fetch", tip="give names, or --all; `eds data list` names what there is")
     wanted = registry.entries() if everything else select_files(names)
+    sweep_cache()
     outcomes = _fetch_all(wanted)
     fetched = [known for known, error in outcomes if error is None]
     absent = [error for known, error in outcomes if error is not None and _is_expected(known, error)]
@@ -183,9 +184,11 @@ def _raise_first(problems: Sequence[EdsError], summary: str) -> None:
 def verify(names: tuple[str, ...], format_: str) -> None:
     """Hash every copy in the cache and in a mirror folder again, and compare with the registry."""
     from eds_datasets import registry
+    from eds_datasets.fetch import sweep_cache
     from eds_datasets.inventory import select_files
 
     wanted = select_files(names) if names else registry.entries()
+    sweep_cache()
     records = [_verified(known) for known in wanted]
     bad = [record for record in records if record["state"] == "corrupted"]
     absent = [record["key"] for record in records if record["state"] == "absent"]
