@@ -127,6 +127,26 @@ def test_no_group_of_the_test_rows_is_handed_out(folder):
             assert test[name].dtype.kind != "U" or not groups & set(test[name].ravel().tolist()), name
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_no_simulator_seeds_a_part_of_its_work_with_a_number_that_could_be_tried(name, monkeypatch):
+    """A key of 128 bits is worth nothing where each tree comes from one of 32: 2³² trees can be tried."""
+    seeds = []
+
+    class Recorded(np.random.SeedSequence):
+        def __init__(self, entropy=None, **settings):
+            super().__init__(entropy, **settings)
+            seeds.append(self)
+
+    def recording(seed=None):
+        return seed if isinstance(seed, np.random.Generator) else default_rng(Recorded(seed))
+
+    default_rng = np.random.default_rng
+    monkeypatch.setattr(np.random, "default_rng", recording)
+    CHALLENGES[name].make(_generator(SECRET, name, "test"), 12)
+    sizes = [sum(int(word).bit_length() for word in np.atleast_1d(seed.entropy)) for seed in seeds]
+    assert all(size > 100 for size in sizes), sizes
+
+
 def first_row(part):
     return {name: values[0].tobytes() for name, values in part.features.items()}
 
