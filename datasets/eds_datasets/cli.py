@@ -197,10 +197,19 @@ def verify(names: tuple[str, ...], format_: str) -> None:
         click.echo(f"{n_good} of {len(records)} files are here and good{_named(absent)}")
     else:
         print_records(records, ("key", "state", "copies", "problem"), format_)
-    problems = [
-        EdsError(record["problem"], tip=f"`eds data fetch {record['key']}` replaces it") for record in bad
-    ]
+    problems = [EdsError(record["problem"], tip=_cure(record["key"])) for record in bad]
     _raise_first(problems, f"{len(bad)} files are corrupted")
+
+
+def _cure(key: str) -> str:
+    """Say what helps against a bad copy: a mirror is someone else's, and no fetch mends it."""
+    from eds_datasets.fetch import data_dir, file_problem
+    from eds_datasets.registry import entry
+
+    path = data_dir() / key
+    if path.is_file() and file_problem(path, entry(key)) is not None:
+        return f"`eds data fetch {key}` replaces it"
+    return "the copy is the mirror's: put the right file there, or unset EDS_DATA_MIRROR"
 
 
 def _named(absent: Sequence[str]) -> str:
