@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy.spatial import cKDTree
 
 from eds_datasets._recipes import CHALLENGES
 from eds_datasets.challenge import _generator, make_challenge
 from eds_datasets.cli import main
 from eds_datasets.errors import UsageError
 
-SECRET = int("c0ffee" * 10, 16)
+SECRET = int("c0ffee" * 10 + "beef", 16)
 SMALL = {"n_train": 60, "n_test": 80}
 NAMES = sorted(CHALLENGES)
 
@@ -31,7 +32,7 @@ def _coarse_scans():
 
 @pytest.fixture(scope="module", params=NAMES)
 def made(request):
-    return make_challenge(request.param, **SMALL)
+    return make_challenge(request.param, **SMALL, secret=SECRET)
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +190,25 @@ def test_the_order_of_the_rows_says_nothing_about_the_labels(made):
     by_chance = np.sum((counts / len(labels)) ** 2)
     observed = np.mean(labels[1:] == labels[:-1])
     assert abs(observed - by_chance) < 5 * np.sqrt(by_chance * (1 - by_chance) / len(labels))
+
+
+def test_the_share_of_rows_in_a_part_of_the_cloud_says_nothing_about_the_labels():
+    """Rows drawn evenly over the labels took a third of all points on bushes, and gave them away."""
+    made = make_challenge("lidar", n_train=1, n_test=1000, secret=SECRET).test
+    cloud, points = made.shared["cloud"], made.features["point"]
+    rows = {point.tobytes() for point in points}
+    is_row = np.array([point.tobytes() in rows for point in cloud])
+    share = is_row[cKDTree(cloud).query(points, 51)[1][:, 1:]].mean(axis=1)
+    by_label = [share[made.labels == label].mean() for label in np.unique(made.labels)]
+    assert len(by_label) == 5
+    assert max(by_label) < 6 * min(by_label), by_label
+
+
+def test_every_label_of_the_lidar_challenge_is_worth_finding():
+    labels = make_challenge("lidar", n_train=1, n_test=4000, secret=SECRET).test.labels
+    _, counts = np.unique(labels, return_counts=True)
+    assert len(counts) == 5
+    assert counts.min() > 0.04 * len(labels)
 
 
 def test_two_challenges_share_no_row_and_no_secret(made):
