@@ -23,7 +23,11 @@ pytestmark = pytest.mark.filterwarnings("ignore:SelectableGroups dict interface:
 NAMES = list(inventory())
 LAYERS = [(name, layer) for name, known in inventory().items() for layer in known.layers]
 SIMULATED = [name for name, known in inventory().items() if known.simulator]
-LITTLE = {"lidar": {"scene": Scene(step=0.15)}, "turbidity": {"years": 1.0, "n_storms": 3}}
+LITTLE = {
+    "lidar": {"scene": Scene(step=0.15)},
+    "turbidity": {"years": 1.0, "n_storms": 3},
+    "waveforms": {"n_records": 60},
+}
 PROVENANCE = {field.name for field in fields(Dataset)}
 
 

@@ -56,7 +56,7 @@ BUSH = {
 TREE = {"tree 1 m: 1": (0.526, 0.05), "tree 1 m: 2": (0.324, 0.04), "tree 1 m: 3": (0.145, 0.03)}
 
 
-def neighbourhoods(points, diameter, rng, n_cores=200):
+def neighbourhoods(points, diameter, rng, n_cores=100):
     """Return the eigenvalues of n_cores neighbourhoods with 5 points or more, largest first."""
     cores = points[rng.choice(len(points), min(n_cores, len(points)), replace=False)]
     if diameter >= 0.3 and len(points) > MANY:

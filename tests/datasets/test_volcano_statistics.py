@@ -189,7 +189,12 @@ def forest_accuracies(folds, volcano=None, seeds=(0, 1)):
         data = simulate_volcano(seed, n_events=480, records_per_event=2, volcano=volcano)
         features, labels = twelve_features(data.waveforms.astype(float)), data.table["label"].to_numpy()
         forest, events = RandomForestClassifier(60, random_state=0), data.table["event"]
-        guesses = [cross_val_predict(forest, features, labels, groups=events, cv=fold) for fold in folds]
+        guesses = [
+            cross_val_predict(
+                forest, features, labels, cv=fold, groups=events if isinstance(fold, GroupKFold) else None
+            )
+            for fold in folds
+        ]
         found.append([np.mean(guess == labels) for guess in guesses])
     return np.mean(found, axis=0)
 
