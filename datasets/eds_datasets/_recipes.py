@@ -14,6 +14,7 @@ __all__ = ["CHALLENGES", "Part", "Recipe"]
 _RECORDS_PER_EVENT = 2
 _POINTS_PER_SCENE = 2000
 _LIDAR_STEP = 0.1  # degrees between rays: one third of the default's resolution, a tenth of its points
+_CUBE = 0.4  # m
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -113,14 +114,17 @@ def _lidar(generator: np.random.Generator, n_rows: int) -> Part:
     from eds_datasets.lidar import Scene, simulate_lidar
 
     n_scenes = -(-n_rows // _POINTS_PER_SCENE)
-    scenes = [simulate_lidar(generator, scene=Scene(step=_LIDAR_STEP)) for _ in range(n_scenes)]
-    points = np.concatenate([scene.points for scene in scenes]).round(4).astype(np.float32)
-    labels = np.concatenate([np.asarray(scene.label_names)[scene.labels] for scene in scenes])
-    things = np.concatenate([scene.things for scene in scenes])
-    number = np.repeat(np.arange(n_scenes), [len(scene.points) for scene in scenes])
+    # a default scene has so few points on bushes that hardly a row would lie there
+    scene = Scene(step=_LIDAR_STEP, n_bushes=14, shortest_bush=0.4, longest_bush=1.4)
+    scans = [simulate_lidar(generator, scene=scene) for _ in range(n_scenes)]
+    points = np.concatenate([scan.points for scan in scans]).round(4).astype(np.float32)
+    labels = np.concatenate([np.asarray(scan.label_names)[scan.labels] for scan in scans])
+    things = np.concatenate([scan.things for scan in scans])
+    number = np.repeat(np.arange(n_scenes), [len(scan.points) for scan in scans])
     # a thing of one label may be the whole ground: its points are grouped by the square metre
     cells = np.column_stack([number, things, np.floor(points[:, :2])]).astype(np.int64)
-    rows = _balanced(labels, n_rows, generator)
+    cubes = np.column_stack([number, np.floor(points / _CUBE)]).astype(np.int64)
+    rows = _spread(np.unique(cubes, axis=0, return_inverse=True)[1].reshape(-1), n_rows, generator)
     # the order of a scan would tell where a ray met the next thing
     mixed = generator.permutation(len(points))
     return Part(
@@ -131,16 +135,18 @@ def _lidar(generator: np.random.Generator, n_rows: int) -> Part:
     )
 
 
-def _balanced(labels: NDArray[np.str_], n_rows: int, generator: np.random.Generator) -> NDArray[np.int64]:
-    """Draw rows so that each label is as frequent as the others, as far as there are enough of it."""
-    names = np.unique(labels)
-    order = generator.permutation(len(labels))
-    rank = np.empty(len(labels))
-    for name in names:
-        members = order[labels[order] == name]
-        # a fraction breaks ties between labels at random
-        rank[members] = np.arange(len(members)) + generator.random()
-    return np.argsort(rank)[:n_rows]
+def _spread(places: NDArray[np.int64], n_rows: int, generator: np.random.Generator) -> NDArray[np.int64]:
+    """Draw rows so that each place has as many as the others, as far as there are enough in it.
+
+    Were labels drawn alike instead, the cloud would give them away: a rare label has a large share of its
+    points among the rows.
+    """
+    order = generator.permutation(len(places))
+    order = order[np.argsort(places[order], kind="stable")]
+    _, first, counts = np.unique(places[order], return_index=True, return_counts=True)
+    rank = np.arange(len(order)) - np.repeat(first, counts)
+    # a fraction breaks ties between places at random
+    return order[np.argsort(rank + generator.random(len(order)))[:n_rows]]
 
 
 CHALLENGES: dict[str, Recipe] = {
@@ -165,8 +171,9 @@ recorded each event; the group is the event. The test set comes from another net
 Each row is a point that a terrestrial scanner measured: `point`, x, y, z in m with the scanner at the origin
 and z up, and the `scene` that it belongs to. `cloud`, shape (n_points, 3), has all points of all scenes and
 `cloud_scene` their scenes: look for neighbours there. The point lies on the ground, a bush, a tree, a wall or
-on clutter that people left behind. The test scenes are others than the training scenes. The group is a square
-metre of one thing.
+on clutter that people left behind. Rows are spread evenly over the cloud, whatever they lie on, so labels are
+not equally frequent. The test scenes are others than the training scenes. The group is a square metre
+of one thing.
 """,
     ),
     "windows": Recipe(

@@ -120,7 +120,7 @@ class Crown:
         Mean distance in m that light goes between leaves.
     leaf : float
         Width of a leaf in m.
-    seed : int
+    seed : tuple of int
         Where the leaves are.
     """
 
@@ -129,7 +129,7 @@ class Crown:
     turn: float
     free_path: float
     leaf: float
-    seed: int
+    seed: tuple[int, ...]
 
     @property
     def radius(self) -> float:

@@ -177,7 +177,7 @@ def _bush(foot: Floats, scene: Scene, rng: np.random.Generator) -> Crown:
     size = length * np.array([1.0, rng.uniform(0.25, 0.45), rng.uniform(0.25, 0.4)])
     centre = foot + np.array([0.0, 0.0, 0.4 * size[2]])
     turn = rng.uniform(0, np.pi)
-    return Crown(centre, size, turn, scene.bush_path, scene.bush_leaf, int(rng.integers(2**31)))
+    return Crown(centre, size, turn, scene.bush_path, scene.bush_leaf, _seed(rng))
 
 
 def _tree(foot: Floats, scene: Scene, rng: np.random.Generator) -> list[Box | Crown | Cylinder]:
@@ -187,9 +187,13 @@ def _tree(foot: Floats, scene: Scene, rng: np.random.Generator) -> list[Box | Cr
     for _ in range(4):
         size = rng.uniform(0.9, 1.7, 3)
         aside = np.append(rng.normal(0.0, 0.35, 2), stem + 0.35 * size[2] + rng.uniform(0.0, 0.8))
-        seed = int(rng.integers(2**31))
-        parts.append(Crown(foot + aside, size, 0.0, scene.tree_path, scene.tree_leaf, seed))
+        parts.append(Crown(foot + aside, size, 0.0, scene.tree_path, scene.tree_leaf, _seed(rng)))
     return parts
+
+
+def _seed(rng: np.random.Generator) -> tuple[int, ...]:
+    """Draw 128 bits: fewer could be tried until they give the leaves that were seen, and so their labels."""
+    return tuple(rng.integers(2**32, size=4).tolist())
 
 
 def _litter(foot: Floats, rng: np.random.Generator) -> Box | Cylinder:

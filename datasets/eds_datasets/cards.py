@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from eds_datasets.dataset import Dataset, with_index
+from eds_datasets.dataset import SIMULATED_LICENCE, Dataset, with_index
 from eds_datasets.fetch import cached
 from eds_datasets.inventory import InventoryEntry
 from eds_datasets.registry import RegistryEntry
@@ -91,7 +91,7 @@ def _sources(known: InventoryEntry, data: Dataset) -> Iterator[str]:
         yield f"- `download`: {len(files)} files, {size:,.1f} MB, after `eds data fetch {known.name}`."
     if "simulated" in known.layers:
         terms = f" {data.citation}." if data.source == "simulated" else ""
-        yield f"- `simulated`: seeded, as free as the code.{terms}"
+        yield f"- `simulated`: seeded; {SIMULATED_LICENCE}.{terms}"
 
 
 def _files(known: InventoryEntry) -> Iterator[str]:

@@ -125,12 +125,13 @@ def fetch(names: tuple[str, ...], everything: bool) -> None:
     earthquake/iceland/. What is in the cache already is verified and not fetched again.
     """
     from eds_datasets import registry
-    from eds_datasets.fetch import data_dir
+    from eds_datasets.fetch import data_dir, sweep_cache
     from eds_datasets.inventory import select_files
 
     if bool(names) == everything:
         raise UsageError("say what to fetch", tip="give names, or --all; `eds data list` names what there is")
     wanted = registry.entries() if everything else select_files(names)
+    sweep_cache()
     outcomes = _fetch_all(wanted)
     fetched = [known for known, error in outcomes if error is None]
     absent = [error for known, error in outcomes if error is not None and _is_expected(known, error)]
@@ -183,9 +184,11 @@ def _raise_first(problems: Sequence[EdsError], summary: str) -> None:
 def verify(names: tuple[str, ...], format_: str) -> None:
     """Hash every copy in the cache and in a mirror folder again, and compare with the registry."""
     from eds_datasets import registry
+    from eds_datasets.fetch import sweep_cache
     from eds_datasets.inventory import select_files
 
     wanted = select_files(names) if names else registry.entries()
+    sweep_cache()
     records = [_verified(known) for known in wanted]
     bad = [record for record in records if record["state"] == "corrupted"]
     absent = [record["key"] for record in records if record["state"] == "absent"]
@@ -194,10 +197,19 @@ def verify(names: tuple[str, ...], format_: str) -> None:
         click.echo(f"{n_good} of {len(records)} files are here and good{_named(absent)}")
     else:
         print_records(records, ("key", "state", "copies", "problem"), format_)
-    problems = [
-        EdsError(record["problem"], tip=f"`eds data fetch {record['key']}` replaces it") for record in bad
-    ]
+    problems = [EdsError(record["problem"], tip=_cure(record["key"])) for record in bad]
     _raise_first(problems, f"{len(bad)} files are corrupted")
+
+
+def _cure(key: str) -> str:
+    """Say what helps against a bad copy: a mirror is someone else's, and no fetch mends it."""
+    from eds_datasets.fetch import data_dir, file_problem
+    from eds_datasets.registry import entry
+
+    path = data_dir() / key
+    if path.is_file() and file_problem(path, entry(key)) is not None:
+        return f"`eds data fetch {key}` replaces it"
+    return "the copy is the mirror's: put the right file there, or unset EDS_DATA_MIRROR"
 
 
 def _named(absent: Sequence[str]) -> str:

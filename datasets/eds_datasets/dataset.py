@@ -12,10 +12,12 @@ from eds_datasets.errors import UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Dataset", "Layer", "Source", "choose_layer", "with_index"]
+__all__ = ["SIMULATED_LICENCE", "Dataset", "Layer", "Source", "choose_layer", "with_index"]
 
 Layer = Literal["packaged", "download", "simulated"]
 Source = Literal["auto", "packaged", "download", "simulated"]
+
+SIMULATED_LICENCE = "CC0-1.0"
 
 T = TypeVar("T")
 

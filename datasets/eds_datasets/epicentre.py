@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,8 +21,8 @@ from eds_datasets._onsets import pick_onset
 from eds_datasets._regions import REGIONS, Region
 from eds_datasets._seismic import brune_corner, seismic_moment
 from eds_datasets._synthesis import synthesize
-from eds_datasets.dataset import Dataset, Layer, Source, choose_layer
-from eds_datasets.errors import UsageError
+from eds_datasets.dataset import SIMULATED_LICENCE, Dataset, Layer, Source, choose_layer
+from eds_datasets.errors import EdsError, UsageError
 from eds_datasets.fetch import data_dir, fetch
 
 if TYPE_CHECKING:
@@ -218,7 +220,7 @@ def simulate_le_teil(*, seed: Seed, outlier_share: float = 0.1) -> LeTeil:
     return LeTeil(
         name="epicentre",
         source="simulated",
-        licence="CC0-1.0",
+        licence=SIMULATED_LICENCE,
         citation="Simulated by eds_datasets.simulate_le_teil",
         units=_UNITS,
         waveforms=waveforms,
@@ -337,10 +339,22 @@ def _converted() -> Path:
 
 def _read_converted() -> dict[str, NDArray[Any]]:
     path = _converted()
-    if not path.is_file():
+    found = _stored(path)
+    if found is None:
         _write(_convert(fetch(_PICKLE)), path)
-    with np.load(path, allow_pickle=False) as archive:
-        return dict(archive)
+        found = _stored(path)
+    if found is None:
+        raise EdsError(f"{path} cannot be read back", tip="choose another folder with EDS_DATA_DIR")
+    return found
+
+
+def _stored(path: Path) -> dict[str, NDArray[Any]] | None:
+    """Return the converted arrays, or None where there are none or the file is damaged."""
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
+            return dict(archive)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error):
+        return None
 
 
 def _convert(path: Path) -> dict[str, NDArray[Any]]:

@@ -1,7 +1,8 @@
 """From a key to a verified file: cache, mirror folder, mirror address or the original address, in this order.
 
 A file arrives under a temporary name in its own folder, is checked by size and hash, and only then gets its
-name: who reads the cache sees a whole file or none. Two settings come from the environment:
+name: who reads the cache sees a whole file or none. What a killed fetch left is swept away a day later. Two
+settings come from the environment:
 
 ``EDS_DATA_DIR``
     Folder of the cache; by default ``earth-data-science`` in the user's cache folder.
@@ -22,8 +23,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from eds_datasets.errors import EdsError
+from eds_datasets.leftovers import sweep
 from eds_datasets.progress import ByteBar
-from eds_datasets.registry import RegistryEntry, entry
+from eds_datasets.registry import RegistryEntry, entries, entry
 
 __all__ = [
     "CorruptedFileError",
@@ -34,6 +36,7 @@ __all__ = [
     "fetch",
     "file_problem",
     "mirror",
+    "sweep_cache",
 ]
 
 _CHUNK = 65536  # bytes, few enough for a bar to move and many enough to cost nothing
@@ -152,6 +155,11 @@ def fetch(key: str, *, progressbar: bool | ByteBar = False, copy: bool = False) 
     return target
 
 
+def sweep_cache() -> int:
+    """Remove what killed fetches left in the folders of the cache, and return how many files that were."""
+    return sum(sweep(folder) for folder in {(data_dir() / known.key).parent for known in entries()})
+
+
 def _bar(known: RegistryEntry, progressbar: bool | ByteBar) -> AbstractContextManager[ByteBar | None]:
     if isinstance(progressbar, ByteBar):
         return contextlib.nullcontext(progressbar)
@@ -163,6 +171,7 @@ def _retrieve(known: RegistryEntry, target: Path, bar: ByteBar | None) -> None:
     import pooch
 
     target.parent.mkdir(parents=True, exist_ok=True)
+    sweep(target.parent)
     address = _address(known)
 
     def download(url: str, temporary: str, _: object) -> None:

@@ -59,7 +59,7 @@ class InventoryEntry:
         return [known for known in registry.entries() if known.dataset == self.name]
 
     def licences(self) -> list[str]:
-        """Return the licences of the real data, each once; simulated data are as free as the code."""
+        """Return the licences of the real data, each once."""
         packaged = [self.packaged_licence] if self.packaged_licence else []
         return list(dict.fromkeys([*packaged, *(known.licence for known in self.files())]))
 

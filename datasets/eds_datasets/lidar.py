@@ -10,7 +10,7 @@ import numpy as np
 
 from eds_datasets import fetch, registry
 from eds_datasets._scene import LABELS, Scene, scan
-from eds_datasets.dataset import Dataset, Layer, Source, choose_layer
+from eds_datasets.dataset import SIMULATED_LICENCE, Dataset, Layer, Source, choose_layer
 from eds_datasets.errors import EdsError, UsageError
 
 if TYPE_CHECKING:
@@ -232,7 +232,7 @@ def simulate_lidar(seed: int | np.random.Generator, *, scene: Scene | None = Non
     return Lidar(
         name="lidar",
         source="simulated",
-        licence="CC0-1.0",
+        licence=SIMULATED_LICENCE,
         citation="simulated: depth buffer (Catmull, 1974), turbid medium (Ross, 1981)",
         units={"points": "m", "labels": "-", "things": "-"},
         points=np.asarray(points, dtype=np.float64),

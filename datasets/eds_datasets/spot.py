@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from eds_datasets import registry
 from eds_datasets._spot_series import SERIES
-from eds_datasets.dataset import Dataset, Layer, Source, choose_layer
+from eds_datasets.dataset import SIMULATED_LICENCE, Dataset, Layer, Source, choose_layer
 from eds_datasets.errors import UsageError
 from eds_datasets.fetch import fetch
 
@@ -240,7 +240,7 @@ def _read_seismograms() -> list[tuple[Array, float]]:
 
 def _terms(layer: Layer) -> tuple[str, str]:
     if layer == "simulated":
-        return "CC0-1.0", "Simulated by eds_datasets.simulate_spot_records"
+        return SIMULATED_LICENCE, "Simulated by eds_datasets.simulate_spot_records"
     licences, citations = (
         ["LGPL-3.0-only"],
         ["Example records of ObsPy (Beyreuther et al. 2010), doi:10.1785/gssrl.81.3.530"],

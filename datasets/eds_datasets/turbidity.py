@@ -13,7 +13,7 @@ from eds_datasets import fetch, registry
 from eds_datasets._river import STEP_MINUTES, STEPS_PER_DAY, River, flow
 from eds_datasets._svg_markers import stacked_series
 from eds_datasets._turbidity_probe import MISSING_CODES, Probe, flasks, read_out
-from eds_datasets.dataset import Dataset, Layer, Source, choose_layer
+from eds_datasets.dataset import SIMULATED_LICENCE, Dataset, Layer, Source, choose_layer
 from eds_datasets.errors import EdsError, UsageError
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def simulate_turbidity(
     return Turbidity(
         name="turbidity",
         source="simulated",
-        licence="CC0-1.0",
+        licence=SIMULATED_LICENCE,
         citation="simulated after Roque-Bernard et al. (2023), doi:10.5194/esurf-11-363-2023",
         units=_UNITS,
         samples=samples,

@@ -194,7 +194,7 @@ def _turbidity(river: Any) -> list[View]:
     shown = [
         View(
             kind="points",
-            title="calibration samples",
+            title=f"load against {name}",
             x_label=f"{name} ({river.units[name]})",
             y_label="load (mg/L)",
             x=samples[name].to_numpy(),
@@ -216,7 +216,7 @@ def _flood(series: Any) -> list[View]:
     return [
         View(
             kind="line",
-            title="the largest flood",
+            title=f"{name} in the largest flood",
             x_label="time (days)",
             y_label=label,
             x=days,
@@ -228,8 +228,11 @@ def _flood(series: Any) -> list[View]:
 
 @view("volcano")
 def _volcano(records: Any) -> list[View]:
-    """Show the clearest record of each class, the one whose peak stands highest over what is usual in it."""
-    steps = [np.abs(np.diff(record)) for record in records.waveforms]
+    """Show the clearest record of each class, the one whose peak stands highest over what is usual in it.
+
+    The last fifth of a record does not count: an event that only begins there is cut off.
+    """
+    steps = [np.abs(np.diff(record[: -len(record) // 5])) for record in records.waveforms]
     clearness = [float(step.max() / max(np.median(step), 1e-9)) for step in steps]
     best = records.table.assign(clearness=clearness).groupby("label")["clearness"].idxmax()
     # the classes with real examples first, so that they stand side by side
@@ -247,15 +250,23 @@ def _volcano(records: Any) -> list[View]:
     ]
 
 
+_SPOT_UNITS = {
+    "index": "log return",
+    "noise": "standard deviations",
+    "seismogram": "counts",
+    "temperature": "anomaly (°C)",
+}
+
+
 @view("spot")
 def _spot(records: Any) -> list[View]:
-    """Show the first set, one record of each kind."""
+    """Show of the first set what comes from the layer that answered: the others fill in what it lacks."""
     return [
         View(
             kind="line",
-            title=f"{kind} ({layer})",
+            title=str(kind),
             x_label="sample",
-            y_label="value",
+            y_label=_SPOT_UNITS[str(kind)],
             x=np.arange(values.size),
             y=values,
         )
@@ -263,6 +274,7 @@ def _spot(records: Any) -> list[View]:
             zip(records.kind[0], records.layer[0], records.values[0], strict=True),
             key=lambda record: str(record[0]),
         )
+        if layer == records.source
     ]
 
 

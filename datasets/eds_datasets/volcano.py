@@ -13,7 +13,7 @@ import numpy as np
 from eds_datasets import fetch, registry
 from eds_datasets._volcano_laws import CLASSES, Law
 from eds_datasets._volcano_signals import Station, Volcano, event_parameters, records, stations
-from eds_datasets.dataset import Dataset, Layer, Source, choose_layer
+from eds_datasets.dataset import SIMULATED_LICENCE, Dataset, Layer, Source, choose_layer
 from eds_datasets.errors import UsageError
 
 if TYPE_CHECKING:
@@ -294,7 +294,7 @@ def _simulated(
     return VolcanoRecords(
         name="volcano",
         source="simulated",
-        licence="CC0-1.0",
+        licence=SIMULATED_LICENCE,
         citation="simulated after Chouet (1996), doi:10.1038/380309a0",
         units=_UNITS | {"waveforms": "standard deviation of the noise"},
         waveforms=waveforms,

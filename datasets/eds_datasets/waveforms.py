@@ -16,7 +16,7 @@ from eds_datasets._records import RECORDED_RATE, Collection, find_collection
 from eds_datasets._regions import REGIONS, Region, find_region
 from eds_datasets._synthesis import synthesize
 from eds_datasets._waveform_set import UNITS, Seed, Waveforms
-from eds_datasets.dataset import Layer, Source, choose_layer
+from eds_datasets.dataset import SIMULATED_LICENCE, Layer, Source, choose_layer
 from eds_datasets.errors import UsageError
 
 __all__ = ["REGIONS", "Region", "Waveforms", "load_waveforms", "simulate_waveforms"]
@@ -24,6 +24,10 @@ __all__ = ["REGIONS", "Region", "Waveforms", "load_waveforms", "simulate_wavefor
 Array = NDArray[np.floating[Any]]
 
 _MOST_STATIONS = 60
+_OTHER_COLLECTIONS = {
+    "packaged": "collection='obspy' is packaged",
+    "download": "collection='ncedc' and collection='iceland' are downloads",
+}
 
 
 def load_waveforms(source: Source = "auto", *, collection: str = "obspy", seed: Seed = 0) -> Waveforms:
@@ -78,6 +82,12 @@ def load_waveforms(source: Source = "auto", *, collection: str = "obspy", seed: 
         )
 
     layers: dict[Layer, Callable[[], Waveforms]] = {"download" if keys else "packaged": real}
+    if source in ("packaged", "download") and source not in layers:
+        raise UsageError(
+            f"the collection {collection!r} of waveforms has no source {source!r}: expected one of auto, "
+            f"{next(iter(layers))}, simulated",
+            tip=_OTHER_COLLECTIONS[source],
+        )
     return choose_layer("waveforms", source, layers | {"simulated": simulated}, keys=keys)
 
 
@@ -253,7 +263,7 @@ def _simulated(
     return Waveforms(
         name="waveforms",
         source="simulated",
-        licence="CC0-1.0",
+        licence=SIMULATED_LICENCE,
         citation="Simulated by eds_datasets.simulate_waveforms",
         units=UNITS,
         waveforms=samples,

@@ -1,5 +1,6 @@
 """Cards: made of registry, loader and data, committed as they would be made, with a picture each."""
 
+import functools
 import json
 import re
 import struct
@@ -9,15 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from matplotlib.figure import Figure
 
 from eds_datasets import cards, load_arrivals, load_digits, load_iris
 from eds_datasets.cli import main
 from eds_datasets.dataset import Dataset
 from eds_datasets.errors import EdsError
 from eds_datasets.inventory import find, inventory
-from eds_datasets.pictures import _rows, draw_picture
+from eds_datasets.pictures import _draw, _rows, draw_picture
 from eds_datasets.publish import check_cards, draw_pictures, write_cards
-from eds_datasets.views import VIEWS
+from eds_datasets.views import VIEWS, View
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,11 +27,25 @@ ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.filterwarnings("ignore:SelectableGroups dict interface:DeprecationWarning")
 
 
+_sample = cards.sample
+
+
+@functools.cache
+def _packaged(name):
+    return _sample(find(name), "packaged")
+
+
+def packaged(known, layer):
+    """Return data that are inside a dependency from the last time, because digits are slow to read."""
+    return _packaged(known.name) if layer == "packaged" else _sample(known, layer)
+
+
 @pytest.fixture
 def three(monkeypatch):
     """Leave only the data sets that cost little and that every machine has."""
     few = {name: find(name) for name in ("iris", "digits", "arrivals")}
     monkeypatch.setattr("eds_datasets.publish.inventory", lambda: few)
+    monkeypatch.setattr(cards, "sample", packaged)
     return few
 
 
@@ -165,10 +181,64 @@ def test_a_picture_has_one_column_for_each_layer_and_a_single_layer_makes_a_row(
     assert three[0] == pytest.approx(1.5 * two[0], abs=2)
 
 
-def test_what_one_layer_alone_has_stands_below_in_rows_as_wide():
-    a, b = [("a", k) for k in range(5)], [("b", 0)]
-    rows = [[panel and "".join(map(str, panel)) for panel in row] for row in _rows([a, b, b])]
-    assert rows == [["a0", "b0", "b0"], ["a1", "a2", "a3"], ["a4", None, None]]
+def titled(heading, titles):
+    return [(heading, View(kind="line", title=title)) for title in titles]
+
+
+def test_views_of_one_title_stand_side_by_side_and_what_one_layer_alone_has_below():
+    columns = [titled("a", "zxpqr"), titled("b", "y"), titled("c", "yxz")]
+    rows = [[panel and panel[0] + panel[1].title for panel in row] for row in _rows(columns)]
+    assert rows == [["az", "cz"], ["ax", "cx"], ["by", "cy"], ["ap", "aq"], ["ar", None]]
+
+
+@pytest.mark.parametrize("name", [name for name, known in inventory().items() if known.simulator])
+def test_no_two_views_of_a_simulation_have_one_title(name):
+    titles = [view.title for view in VIEWS[name](cards.sample(find(name), "simulated"))]
+    assert len(set(titles)) == len(titles)
+
+
+def test_a_class_has_one_colour_in_all_panels():
+    axes = Figure().subplots(1, 2)
+    colours = {}
+    for ax, classes in zip(axes, (["sand", "grass"], ["wall", "grass", "sand"]), strict=True):
+        x = np.arange(float(len(classes)))
+        _draw(ax, View(kind="points", title="", x=x, y=x, classes=np.array(classes)), colours)
+    first, second = (
+        {drawn.get_label(): drawn.get_facecolor().tolist() for drawn in ax.collections} for ax in axes
+    )
+    assert {name: second[name] for name in first} == first
+    assert len({str(colour) for colour in second.values()}) == 3
+
+
+def test_names_of_onsets_close_to_each_other_do_not_overlap():
+    axes = Figure().subplots()
+    view = View(kind="line", title="", x=np.arange(60.0), y=np.zeros(60), marks={"P": 30.0, "S": 30.3})
+    _draw(axes, view, {})
+    axes.figure.draw_without_rendering()
+    p, s = (text.get_window_extent() for text in axes.texts)
+    assert not p.overlaps(s)
+    assert axes.get_window_extent().y1 > max(p.y1, s.y1), "inside the frame"
+
+
+def test_a_legend_hides_no_point_and_logarithmic_axes_have_plain_numbers():
+    axes = Figure(layout="constrained").subplots()
+    x = np.geomspace(0.7, 4.0, 50)
+    _draw(axes, View(kind="points", title="", x=x, y=x, classes=np.repeat(["one", "two"], 25), log="xy"), {})
+    axes.figure.draw_without_rendering()
+    assert axes.get_legend().get_window_extent().x0 >= axes.get_window_extent().x1
+    labels = [label.get_text() for label in axes.get_xticklabels(which="both")]
+    assert {"1", "2"} <= set(labels)
+    assert not any("math" in label for label in labels)
+
+
+@pytest.mark.parametrize("layer", ["packaged", "simulated"])
+def test_a_picture_of_the_spot_records_shows_only_what_its_layer_gave(layer):
+    data = cards.sample(find("spot"), layer)
+    own = sorted(
+        str(kind) for kind, whence in zip(data.kind[0], data.layer[0], strict=True) if whence == layer
+    )
+    assert own
+    assert [view.title for view in VIEWS["spot"](data)] == own
 
 
 def test_pictures_are_the_same_bytes_each_time(tmp_path):
@@ -201,7 +271,8 @@ def test_show_of_a_download_that_is_not_here_names_the_command(own_cache, monkey
 
 
 def test_the_list_of_licences_agrees_with_what_the_packaged_data_say():
-    for load, name in ((load_iris, "iris"), (load_digits, "digits"), (load_arrivals, "arrivals")):
-        assert load("packaged").licence == find(name).packaged_licence
-        listed = {row["name"]: row for row in json.loads(run("list", "--format", "json").stdout)}
-        assert load("packaged").licence in listed[name]["licences"]
+    listed = {row["name"]: row for row in json.loads(run("list", "--format", "json").stdout)}
+    for name in ("iris", "digits", "arrivals"):
+        licence = _packaged(name).licence
+        assert licence == find(name).packaged_licence
+        assert licence in listed[name]["licences"]

@@ -10,20 +10,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy.spatial import cKDTree
 
 from eds_datasets._recipes import CHALLENGES
 from eds_datasets.challenge import _generator, make_challenge
 from eds_datasets.cli import main
 from eds_datasets.errors import UsageError
 
-SECRET = int("c0ffee" * 10, 16)
+SECRET = int("c0ffee" * 10 + "beef", 16)
 SMALL = {"n_train": 60, "n_test": 80}
 NAMES = sorted(CHALLENGES)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _coarse_scans():
+    """Scan with a quarter of the rays: what is secret does not depend on them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("eds_datasets._recipes._LIDAR_STEP", 0.2)
+        yield
+
+
 @pytest.fixture(scope="module", params=NAMES)
 def made(request):
-    return make_challenge(request.param, **SMALL)
+    return make_challenge(request.param, **SMALL, secret=SECRET)
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +136,26 @@ def test_no_group_of_the_test_rows_is_handed_out(folder):
             assert test[name].dtype.kind != "U" or not groups & set(test[name].ravel().tolist()), name
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_no_simulator_seeds_a_part_of_its_work_with_a_number_that_could_be_tried(name, monkeypatch):
+    """A key of 128 bits is worth nothing where each tree comes from one of 32: 2³² trees can be tried."""
+    seeds = []
+
+    class Recorded(np.random.SeedSequence):
+        def __init__(self, entropy=None, **settings):
+            super().__init__(entropy, **settings)
+            seeds.append(self)
+
+    def recording(seed=None):
+        return seed if isinstance(seed, np.random.Generator) else default_rng(Recorded(seed))
+
+    default_rng = np.random.default_rng
+    monkeypatch.setattr(np.random, "default_rng", recording)
+    CHALLENGES[name].make(_generator(SECRET, name, "test"), 12)
+    sizes = [sum(int(word).bit_length() for word in np.atleast_1d(seed.entropy)) for seed in seeds]
+    assert all(size > 100 for size in sizes), sizes
+
+
 def first_row(part):
     return {name: values[0].tobytes() for name, values in part.features.items()}
 
@@ -161,6 +190,25 @@ def test_the_order_of_the_rows_says_nothing_about_the_labels(made):
     by_chance = np.sum((counts / len(labels)) ** 2)
     observed = np.mean(labels[1:] == labels[:-1])
     assert abs(observed - by_chance) < 5 * np.sqrt(by_chance * (1 - by_chance) / len(labels))
+
+
+def test_the_share_of_rows_in_a_part_of_the_cloud_says_nothing_about_the_labels():
+    """Rows drawn evenly over the labels took a third of all points on bushes, and gave them away."""
+    made = make_challenge("lidar", n_train=1, n_test=1000, secret=SECRET).test
+    cloud, points = made.shared["cloud"], made.features["point"]
+    rows = {point.tobytes() for point in points}
+    is_row = np.array([point.tobytes() in rows for point in cloud])
+    share = is_row[cKDTree(cloud).query(points, 51)[1][:, 1:]].mean(axis=1)
+    by_label = [share[made.labels == label].mean() for label in np.unique(made.labels)]
+    assert len(by_label) == 5
+    assert max(by_label) < 6 * min(by_label), by_label
+
+
+def test_every_label_of_the_lidar_challenge_is_worth_finding():
+    labels = make_challenge("lidar", n_train=1, n_test=4000, secret=SECRET).test.labels
+    _, counts = np.unique(labels, return_counts=True)
+    assert len(counts) == 5
+    assert counts.min() > 0.04 * len(labels)
 
 
 def test_two_challenges_share_no_row_and_no_secret(made):

@@ -103,6 +103,13 @@ def test_a_corrupted_file_is_found_named_and_replaced(small_mirror, own_cache):
     run("verify", "spot")
 
 
+def test_no_fetch_is_recommended_against_a_bad_copy_in_the_mirror(small_mirror):
+    (small_mirror / "spot/EuStockMarkets.csv").write_bytes(b"rubbish")
+    result = run("verify", "spot", code=1)
+    assert "tip: the copy is the mirror's" in result.stderr
+    assert "eds data fetch" not in result.stderr
+
+
 def test_one_bad_file_does_not_keep_the_others_from_being_fetched(small_mirror, own_cache):
     (small_mirror / "spot/EuStockMarkets.csv").write_bytes(b"rubbish")
     result = run("fetch", "spot", code=1)

@@ -71,6 +71,15 @@ def test_the_pickle_is_read_once_and_never_again(mirror, monkeypatch):
     assert np.array_equal(first.waveforms, again.waveforms)
 
 
+@pytest.mark.parametrize("left", [0, 5, 1000])
+def test_a_damaged_conversion_is_made_again(mirror, left):
+    first = load_le_teil()
+    path = epicentre._converted()
+    path.write_bytes(path.read_bytes()[:left])
+    assert np.array_equal(first.waveforms, load_le_teil("download").waveforms)
+    assert path.stat().st_size > 1000
+
+
 def test_a_pickle_whose_hash_does_not_match_is_never_opened(real_mirror, own_cache, tmp_path, monkeypatch):
     forged = tmp_path / "mirror" / PICKLE
     forged.parent.mkdir(parents=True)

@@ -179,7 +179,7 @@ def test_leaves_lie_inside_their_crown_and_let_light_through_where_they_are_few(
     size = np.array([1.2, 0.8, 0.7])
     hits = []
     for path in (0.05, 2.0):
-        crown = Crown(np.array([5.0, 0.0, -1.2]), size, 0.4, path, 0.01, 7)
+        crown = Crown(np.array([5.0, 0.0, -1.2]), size, 0.4, path, 0.01, (7,))
         points, things = one_thing(crown)
         own = points[things == 1] - crown.centre
         cos, sin = np.cos(0.4), np.sin(0.4)

@@ -274,5 +274,9 @@ def test_without_the_files_auto_simulates_the_same_shape(collection, own_cache, 
 def test_a_collection_or_a_source_that_does_not_exist_is_refused():
     with pytest.raises(UsageError, match="no collection 'japan'"):
         load_waveforms(collection="japan")
-    with pytest.raises(UsageError, match="no source 'download'"):
+    with pytest.raises(UsageError, match="'obspy' of waveforms has no source 'download'") as caught:
         load_waveforms("download", collection="obspy")
+    assert "collection='ncedc'" in caught.value.tip
+    with pytest.raises(UsageError, match="expected one of auto, download, simulated") as caught:
+        load_waveforms("packaged", collection="ncedc")
+    assert "collection='obspy'" in caught.value.tip

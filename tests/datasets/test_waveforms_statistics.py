@@ -75,7 +75,7 @@ def misses(parts):
 
 def simulated(region):
     return [
-        quantities(simulate_waveforms(300, seed=seed, region=region, n_samples=3600, p_time=12.0))
+        quantities(simulate_waveforms(200, seed=seed, region=region, n_samples=3600, p_time=12.0))
         for seed in SEEDS
     ]
 

@@ -1,5 +1,7 @@
 """What is learnt in one region does not simply hold in another; the task is neither trivial nor hopeless."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -31,6 +33,7 @@ def features(waveforms):
     return np.column_stack(columns)
 
 
+@functools.cache
 def windows(region, seed):
     records = simulate_waveforms(
         600, seed=seed, n_samples=1000, sampling_rate=RATE, region=region, n_stations=40, shares=KINDS
