@@ -68,13 +68,13 @@ def _constant() -> Any:
 def _logistic() -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=0.05, max_iter=300)
+    return LogisticRegression(C=0.05, tol=1e-3, max_iter=300)
 
 
 def _forest() -> Any:
     from sklearn.ensemble import RandomForestClassifier
 
-    return RandomForestClassifier(n_estimators=100, random_state=0)
+    return RandomForestClassifier(n_estimators=100, random_state=0, n_jobs=-1)
 
 
 ENTRIES = (

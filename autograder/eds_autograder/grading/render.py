@@ -150,12 +150,13 @@ def _exporter() -> Any:
 
 
 def _render(source: str, outputs: list[Any]) -> str:
-    return _render_cell(source, outputs) if outputs else _render_code(source)
+    code = _render_code(source) if source.strip() else ""
+    return code + (_render_cell("", outputs) if outputs else "")
 
 
 @lru_cache(maxsize=1024)
 def _render_code(source: str) -> str:
-    """Render code alone: a class's pages show the same tests again and again."""
+    """Render code alone: a class's pages show the same tests and pictures' code again and again."""
     return _render_cell(source, [])
 
 
