@@ -129,7 +129,8 @@ class CellRenderer:
 
 
 @cache
-def _exporter() -> Any:
+def _exporter(code: bool) -> Any:
+    """Return nbconvert's exporter for a cell's code, or for its outputs alone."""
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 
@@ -143,6 +144,7 @@ def _exporter() -> Any:
         "th": ["colspan", "rowspan"],
     }
     config.SanitizeHTML.strip = True
+    config.HTMLExporter.exclude_input = not code
     config.HTMLExporter.exclude_input_prompt = True
     config.HTMLExporter.exclude_output_prompt = True
     config.NbConvertBase.display_data_priority = list(_SHOWN)
@@ -164,7 +166,7 @@ def _render_cell(source: str, outputs: list[Any]) -> str:
     from nbformat import v4
 
     notebook = v4.new_notebook(cells=[v4.new_code_cell(source=source, outputs=outputs)])
-    body, _ = _exporter().from_notebook_node(notebook)
+    body, _ = _exporter(bool(source)).from_notebook_node(notebook)
     return str(body)
 
 
