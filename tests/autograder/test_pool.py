@@ -112,14 +112,15 @@ def test_a_notebook_that_uses_up_its_time_keeps_what_it_earned(folder: Path) -> 
 
 
 def test_a_grader_that_does_not_answer_is_ended_and_becomes_a_row(folder: Path) -> None:
-    submit(folder, "ada", answered())
+    # the student's code stops its parent, which then answers nobody
+    submit(folder, "ada", answered(total="import os, signal\n    os.kill(os.getppid(), signal.SIGSTOP)"))
     before = set(psutil.pids())
-    limits = Limits(cell_seconds=30, notebook_seconds=1, grace_seconds=0)
+    limits = Limits(cell_seconds=30, notebook_seconds=4, grace_seconds=0)
     result = grade(folder, limits=limits)["ada"]
     assert result.outcome == "failed"
     assert result.points is None
     assert [problem.kind for problem in result.problems] == ["machinery"]
-    assert "no result after 1 s" in result.problems[0].text
+    assert "no result after 4 s" in result.problems[0].text
     assert not list((folder / ".eds" / "results").glob("*"))
     assert not running(set(psutil.pids()) - before)
 

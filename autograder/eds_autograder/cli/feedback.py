@@ -45,7 +45,7 @@ def feedback(
                 written += 1
             except EdsError as error:
                 missing.append(error)
-    click.echo(f"{written} pages in {opened.feedback_dir}")
+    click.echo(f"{written} page{'' if written == 1 else 's'} in {opened.feedback_dir}")
     for problem in missing:
         click.echo(f"{problem.message}; {problem.tip}", err=True)
     if missing:
