@@ -16,6 +16,7 @@ import pytest
 from small_course import LESSON, answered, cell, make_course, notebook, submit
 
 from eds_autograder.course import Course
+from eds_autograder.grading import pool
 from eds_autograder.grading.assignment import prepare
 from eds_autograder.grading.job import Limits
 from eds_autograder.grading.pool import Engine, cell_seconds
@@ -298,3 +299,29 @@ def test_before_they_run_the_hidden_tests_are_nowhere_in_the_kernel(folder: Path
     assert before <= 2
     # and the search does find what is there
     assert after > before
+
+
+def test_a_grader_that_fails_gets_a_second_try(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    submit(folder, "ada", answered())
+    tries: list[int] = []
+    run_process = Engine._run_process
+
+    def fail_first(self: Engine, *arguments: Any) -> str | None:
+        tries.append(1)
+        if len(tries) <= failures:
+            raise pool._GraderError("ZMQError: Address already in use")
+        return run_process(self, *arguments)
+
+    monkeypatch.setattr(Engine, "_run_process", fail_first)
+    failures = 1
+    assert grade(folder)["ada"].outcome == "graded"
+    assert len(tries) == 2
+    tries.clear()
+    failures = 2
+    engine = Engine(Course.open(folder))
+    ((_, result),) = engine.grade(found(folder), force=True)
+    assert (result.outcome, result.problems[0].text) == (
+        "failed",
+        "ZMQError: Address already in use",
+    )
+    assert len(tries) == 2

@@ -51,6 +51,10 @@ def cell_seconds(course: Course) -> int:
     return int(found) if isinstance(found, int | float) and found > 0 else Limits.notebook_seconds
 
 
+class _GraderError(Exception):
+    """A grader ended without a result, for a reason of its own."""
+
+
 @dataclass(frozen=True)
 class _Task:
     key: str
@@ -168,6 +172,20 @@ class Engine:
         return _Task(key, submission, kit, hashes)
 
     def _run(self, task: _Task, seeds: Path | None) -> Result:
+        """Grade a submission; a grader that fails is given a second try before it becomes a row.
+
+        Kernels that start at the same moment may be given the same port: not twice in a row.
+        """
+        try:
+            return self._attempt(task, seeds)
+        except _GraderError:
+            pass
+        try:
+            return self._attempt(task, seeds)
+        except _GraderError as error:
+            return self._failed(task, str(error))
+
+    def _attempt(self, task: _Task, seeds: Path | None) -> Result:
         start = monotonic()
         try:
             with tempfile.TemporaryDirectory(
@@ -186,11 +204,17 @@ class Engine:
                     return result
         except (OSError, ValueError) as error:
             reason = f"{type(error).__name__}: {error}"
+        return self._failed(task, reason)
+
+    def _failed(self, task: _Task, reason: str) -> Result:
         student, assignment = task.submission.student, task.submission.assignment
         return failed_result(student, assignment, task.key, reason, task.kit.max_points)
 
     def _run_process(self, folder: Path, environment: Mapping[str, str], notebooks: int) -> str | None:
-        """Run the grader on a folder; returns None when it wrote a result, else the reason."""
+        """Run the grader on a folder; returns None when it wrote a result, else why it was ended.
+
+        Raises `_GraderError` when it ended by itself without one.
+        """
         seconds = self.limits.notebook_seconds * notebooks + self.limits.grace_seconds
         with (folder / "log").open("wb") as log:
             process: subprocess.Popen[bytes] | Fork
@@ -219,7 +243,7 @@ class Engine:
             return "grading was interrupted" if self._stopped.is_set() else f"no result after {seconds} s"
         if status < 0:
             return f"the grader was ended by {signal.Signals(-status).name}"
-        return _last_line(folder / "log") or f"the grader ended with status {status}"
+        raise _GraderError(_last_line(folder / "log") or f"the grader ended with status {status}")
 
     @contextlib.contextmanager
     def _forking(self, assignments: Iterable[str], seeds: Path | None) -> Iterator[None]:
