@@ -1,12 +1,13 @@
 """Grade a class twice in one run, by `eds grade` and by plain nbgrader: seconds, ratio, memory, equal marks.
 
-    python benchmarks/autograde.py [--count 40] [--plain-count N] [--lesson light|02-regression] [--skip-nbgrader]
+    python benchmarks/autograde.py [--count 40] [--plain-count N] [--lesson NAME] [--skip-nbgrader]
 
-Two classes: a light notebook (NumPy, pandas, Matplotlib, scikit-learn and torch imported, ten graded cells, one
-plot), and lesson 02 of this course. Each student's notebook is another text, so nothing is found in a cache.
-Both commands start cold, in a course that has never been graded; the gradebook is written by both. Marks are
-compared cell by cell. Bars: light, ten times as fast as nbgrader; lesson 02, at most 1.5 times the time of the
-students' own cells divided by the processors; an unchanged class again in under 2 s; workers under 1.5 GiB.
+Two classes: ``light``, a notebook that imports NumPy, pandas, Matplotlib, scikit-learn and torch and has ten
+graded cells and a plot; and lesson 02 of this course. Each student's notebook is another text, so nothing is
+found in a cache. Both commands start cold, in a course that has never been graded; both write the gradebook,
+and their marks are compared cell by cell. Bars: light, ten times as fast as nbgrader; lesson 02, at most 1.5
+times the time of the students' own cells divided by the processors; an unchanged class again in under 2 s;
+at most 1.5 GiB of memory.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ EXERCISES = [
      "abs(slope([[0], [1], [2]], [1, 3, 5]) - 2) < 1e-9", "abs(slope([[0], [1]], [0, -4]) + 4) < 1e-9"),
     ("norm", "v", "return float(torch.linalg.norm(torch.tensor(v)))", "norm([3.0, 4.0]) == 5.0",
      "norm([6.0, 8.0]) == 10.0"),
-    ("gradient", "x", "t = torch.tensor(x, requires_grad=True)\n    (t * t).backward()\n    return float(t.grad)",
+    ("gradient", "x",
+     "t = torch.tensor(x, requires_grad=True)\n    (t * t).backward()\n    return float(t.grad)",
      "gradient(3.0) == 6.0", "gradient(-2.0) == -4.0"),
     ("largest", "x", "return int(np.argmax(x))", "largest([1, 9, 3]) == 1", "largest([4, 2, 1]) == 0"),
     ("words", "text", "return len(text.split())", "words('a b') == 2", "words('to be or not') == 4"),
