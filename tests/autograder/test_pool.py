@@ -19,8 +19,8 @@ from eds_autograder.course import Course
 from eds_autograder.grading import pool
 from eds_autograder.grading.assignment import prepare
 from eds_autograder.grading.job import Limits
+from eds_autograder.grading.kernels.processes import run_environment
 from eds_autograder.grading.pool import Engine, cell_seconds
-from eds_autograder.grading.processes import run_environment
 from eds_autograder.grading.results import Result
 from eds_autograder.grading.submissions import Submission, find_submissions
 
