@@ -1,4 +1,4 @@
-"""What a course's ``nbgrader_config.py`` says so that nbgrader works with our parts: names, imported when used.
+"""What a course's ``nbgrader_config.py`` says so that nbgrader works with our parts: names, nothing more.
 
 ::
 

@@ -20,6 +20,7 @@ from nbgrader.preprocessors import Execute
 
 from eds_autograder.course import Course
 from eds_autograder.gradebook import only_writer, open_gradebook
+from eds_autograder.grading.matching import recognizer
 from eds_autograder.grading.pool import Engine
 from eds_autograder.grading.reading import UnreadableNotebookError, choose_notebook
 from eds_autograder.grading.recorder import Recorder
@@ -33,30 +34,28 @@ __all__ = ["EngineExporter", "Replay"]
 _PICKED = ("student_id", "assignment_id", "notebook_id")
 
 
-class EngineExporter(NotebookExporter):  # type: ignore[misc]
+class EngineExporter(NotebookExporter):
     """What nbgrader's Autograde takes for its exporter: ``c.Autograde.exporter_class``.
 
     With ``--no-execute`` no student's code runs, and nbgrader does it all by itself.
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self.replay: Replay | None = None
         if isinstance(self.parent, Autograde) and Execute(config=self.config).enabled:
             self.replay = Replay(self.parent)
             self.replay.offer_renamed()
 
-    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> tuple[str, Any]:
+    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> tuple[Any, dict[str, Any]]:
         """Return the executed notebook as text; nbgrader's preprocessors have been at work on it already."""
         if self.replay is None:
-            converted: tuple[str, Any] = super().from_filename(filename, resources, **kw)
-            return converted
+            return super().from_filename(filename, resources, **kw)
         asked = resources["nbgrader"]
         notebook = self.replay.notebook(asked["assignment"], asked["student"], asked["notebook"])
         resources["metadata"] = {"name": asked["notebook"], "path": str(Path(filename).parent)}
         self._preprocessors: list[Any] = []
-        written: tuple[str, Any] = super().from_notebook_node(notebook, resources, **kw)
-        return written
+        return self.from_notebook_node(notebook, resources, **kw)  # type: ignore[no-untyped-call, no-any-return]
 
 
 class Replay:
@@ -98,11 +97,11 @@ class Replay:
 
     def _is_there(self, submission: Submission, name: str, expected: list[str]) -> bool:
         files = dict(submission.files)
-        if not any(file.endswith(".ipynb") for file in files):
+        if not any(".ipynb" in file for file in files):
             return False
         cells = self.engine.kit(submission.assignment).cells_of(name)
         try:
-            choose_notebook(name, files, expected, [cell.grade_id for cell in cells if cell.graded])
+            choose_notebook(name, files, expected, recognizer(cells))
         except UnreadableNotebookError:
             return False
         return True
