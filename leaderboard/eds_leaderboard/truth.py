@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from eds_leaderboard.csvfile import FILE_LIMITS, Limits, check_size, clean_columns, read_capped, rows
 from eds_leaderboard.entries import Codes, Expected
@@ -17,7 +19,8 @@ from eds_leaderboard.problems import Problems, counted, shown
 
 __all__ = ["SPLITS", "Table", "Truth", "class_list", "read_table", "read_truth"]
 
-SPLITS = ("public", "private")
+# public rows rank during the event and private ones after it; feedback rows never rank
+SPLITS = ("public", "private", "feedback")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 
 
@@ -41,7 +44,7 @@ class Truth:
     codes : array of int64, shape (n_ids,)
         True class of each id, in the order of ``expected.ids``.
     splits : tuple of str, optional
-        ``public`` or ``private`` for each id; empty when the file is not split.
+        One of `SPLITS` for each id; empty when the file is not split.
     groups : tuple of str, optional
         What the rows of one origin share (a station, an event); empty when there is none.
     """
@@ -51,11 +54,18 @@ class Truth:
     splits: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
 
+    @cached_property
+    def masks(self) -> dict[str, npt.NDArray[np.bool_]]:
+        """Which rows each split has, shape (n_ids,) each; a split without rows is not there."""
+        names = np.asarray(self.splits)
+        masks = {split: names == split for split in SPLITS}
+        return {split: mask for split, mask in masks.items() if mask.any()}
+
     def confusion(self, predicted: Codes, split: str | None = None) -> ConfusionMatrix:
         """Return the confusion matrix of all rows, or of one split's."""
         if split is None:
             return ConfusionMatrix.from_codes(self.codes, predicted, self.expected.labels)
-        inside = np.asarray([name == split for name in self.splits], dtype=bool)
+        inside = self.masks[split]
         return ConfusionMatrix.from_codes(self.codes[inside], predicted[inside], self.expected.labels)
 
 
