@@ -16,7 +16,7 @@ from eds_leaderboard.desk import Clock, checked_text
 from eds_leaderboard.entries import Codes, validate
 from eds_leaderboard.errors import EdsError, UsageError
 from eds_leaderboard.event import Event, Rules, admit
-from eds_leaderboard.folder import EventFolder, new_folder
+from eds_leaderboard.folder import new_folder
 from eds_leaderboard.hosting import Hosting
 from eds_leaderboard.judging import judge
 from eds_leaderboard.metrics import ConfusionMatrix
@@ -250,7 +250,7 @@ class Board(Hosting):
 
     def has_feedback(self) -> bool:
         """Tell whether the truth has a feedback split."""
-        return "feedback" in self.truth().masks
+        return "feedback" in self.truth().used_splits
 
     # standings
 
@@ -263,7 +263,7 @@ class Board(Hosting):
         return self.ranking.shown(self.snapshot, self.now())
 
     def series(self) -> dict[int, list[tuple[datetime, float]]]:
-        """Return, by team, when its best public score of the primary metric rose and to what, oldest first."""
+        """Return, by team, when its best public primary score rose and to what, oldest first."""
         return self.ranking.series(self.snapshot, self.now())
 
     def standing_of(self, name: str) -> Standing:

@@ -137,7 +137,9 @@ def _check_splits(table: Table, truth: Truth) -> None:
             )
     for split in ("public", "private"):
         if not problems and split not in truth.splits:
-            problems.add("split", 1, f"No {split} row", "expected public and private rows", "split the rows anew")
+            problems.add(
+                "split", 1, f"No {split} row", "expected public and private rows", "split the rows anew"
+            )
     if truth.groups:
         _check_groups(table, truth, problems)
     if problems:

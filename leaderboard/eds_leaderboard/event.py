@@ -41,9 +41,9 @@ class Rules:
     pause : timedelta
         Least time between two entries of a team, in whole seconds.
     grace : timedelta
-        How long after the deadline an entry is still let in, in whole seconds; the board does not announce it.
+        How long after the deadline an entry is still let in, in whole seconds; nothing announces it.
     ladder : bool
-        Publish a score only where it is better than the team's best by more than chance (Blum and Hardt 2015).
+        Show a score only where it beats the team's best by more than chance (see `ladder`).
     """
 
     metric: str = "accuracy"

@@ -39,7 +39,9 @@ class Evidence:
         self._labels = labels
         self._guard = threading.RLock()
         self._known: dict[tuple[str, int, int, int, str], object] = {}
-        self._rows = lru_cache(KEPT_ROWS)(lambda entry, version, split: load_is_right(db, entry, version, split))
+        self._rows = lru_cache(KEPT_ROWS)(
+            lambda entry, version, split: load_is_right(db, entry, version, split)
+        )
 
     def _once(self, key: tuple[str, int, int, int, str], find: Callable[[], T]) -> T:
         with self._guard:

@@ -40,8 +40,10 @@ class Hosting(Desk):
         with self._deed() as (event, now):
             event.check_can_open(now)
             closes_at = now + duration
-            times = {"opened_at": event.opened_at or now, "closes_at": closes_at, "closed_at": None}
-            event_store.set_times(self.db, event, times)
+            opened_at = event.opened_at or now
+            event_store.set_times(
+                self.db, event, {"opened_at": opened_at, "closes_at": closes_at, "closed_at": None}
+            )
             audit.note(self.db, event, now, audit.HOST, "open", closes_at=stamp(closes_at))
         return self.event
 
@@ -60,6 +62,7 @@ class Hosting(Desk):
     def freeze(self, last: timedelta | None) -> Event:
         """Let the board stand still for the last part of the event; None ends that."""
         with self._deed() as (event, now):
+            freezes_at: datetime | None = None
             if last is not None:
                 event.check_is_open(now)
                 # what has been seen is not taken back
@@ -68,7 +71,6 @@ class Hosting(Desk):
                 raise EdsError(f"the board of '{event.name}' does not stand still", "nothing is to be done")
             else:
                 event.check_not_revealed()
-                freezes_at = None
             event_store.set_times(self.db, event, {"freezes_at": freezes_at})
             told = None if freezes_at is None else stamp(freezes_at)
             audit.note(self.db, event, now, audit.HOST, "freeze", freezes_at=told)
@@ -78,9 +80,12 @@ class Hosting(Desk):
         """Let no entry in from now on."""
         with self._deed() as (event, now):
             event.check_is_open(now)
-            times = {"closes_at": min(now, _known(event.closes_at)), "closed_at": now}
+            times: dict[str, datetime | None] = {
+                "closes_at": min(now, _known(event.closes_at)),
+                "closed_at": now,
+            }
             if event.freezes_at is not None and now < event.freezes_at:
-                times |= {"freezes_at": None}
+                times["freezes_at"] = None
             event_store.set_times(self.db, event, times)
             audit.note(self.db, event, now, audit.HOST, "close")
         return self.event
@@ -173,7 +178,9 @@ class Hosting(Desk):
         corrected = _corrected(truth, read_truth(truth_file))
         # outside of the transaction: entries may come in meanwhile
         event = self.event
-        judged = {entry: self._judged_again(entry, corrected) for entry in entry_store.entry_ids(self.db, event)}
+        judged = {
+            entry: self._judged_again(entry, corrected) for entry in entry_store.entry_ids(self.db, event)
+        }
         with self._deed() as (event, now):
             if truth_version(self.db, event.id) != version:
                 raise EdsError("somebody else has just corrected the truth", "look at it, then try again")
@@ -218,9 +225,10 @@ def _corrected(truth: Truth, corrected: Truth) -> Truth:
     missing = [name for name in truth.expected.ids if name not in corrected.expected.positions]
     unknown = [name for name in corrected.expected.ids if name not in ids]
     if missing or unknown:
+        differences = counted(len(missing) + len(unknown), "difference")
         first = f"{shown(missing[0])} is missing" if missing else f"{shown(unknown[0])} is new"
         raise UsageError(
-            f"the corrected truth has other ids: {counted(len(missing) + len(unknown), 'difference')}, {first}",
+            f"the corrected truth has other ids: {differences}, {first}",
             "give the whole truth, with the labels that changed and those that did not",
         )
     other = [label for label in corrected.expected.labels if label not in classes]

@@ -1,4 +1,4 @@
-"""The judgement of an entry: on each split of the truth its counts, its scores, and which rows it has right."""
+"""The judgement of an entry: on each split its counts, its scores, and which rows it has right."""
 
 from __future__ import annotations
 
@@ -46,8 +46,7 @@ def judge(truth: Truth, codes: Codes) -> dict[str, Judged]:
         Predicted class of each row of the truth.
     """
     judged = {}
-    for split, inside in truth.masks.items():
-        true_codes, predicted = truth.codes[inside], codes[inside]
-        matrix = ConfusionMatrix.from_codes(true_codes, predicted, truth.expected.labels)
-        judged[split] = Judged(matrix, true_codes == predicted, scores(matrix, BOARD_METRICS))
+    for split in truth.used_splits:
+        matrix = truth.confusion(codes, split)
+        judged[split] = Judged(matrix, truth.right(codes, split), scores(matrix, BOARD_METRICS))
     return judged

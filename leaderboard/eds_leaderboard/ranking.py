@@ -73,9 +73,7 @@ class Ranking:
         if not snapshot.event.rules.ladder:
             return entries
         standing = [entry for entry in entries if entry.id not in snapshot.voids]
-        shown = published(
-            standing, lambda best, new: self._evidence.improves(best, new, snapshot.version)
-        )
+        shown = published(standing, lambda best, new: self._evidence.improves(best, new, snapshot.version))
         scores = {entry.id: entry.scores for entry in shown}
         return tuple(replace(entry, scores=scores.get(entry.id, {})) for entry in entries)
 

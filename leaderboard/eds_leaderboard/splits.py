@@ -1,4 +1,4 @@
-"""Public, private and feedback rows, drawn by a secret generator, stratified by class, groups kept together."""
+"""Public, private and feedback rows, drawn in secret, stratified by class, groups kept together."""
 
 from __future__ import annotations
 

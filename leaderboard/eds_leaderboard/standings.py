@@ -129,7 +129,7 @@ def _gained(before: int | None, now: int | None) -> int | None:
 def published(
     entries: Iterable[ScoredEntry], improves: Callable[[int, int], bool]
 ) -> tuple[ScoredEntry, ...]:
-    """Return the entries with the scores that the Ladder shows: the old best again unless one is better for sure.
+    """Return the entries with the scores that the Ladder shows, the old best again unless one is better.
 
     Parameters
     ----------

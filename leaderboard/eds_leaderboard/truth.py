@@ -55,18 +55,31 @@ class Truth:
     groups: tuple[str, ...] = ()
 
     @cached_property
-    def masks(self) -> dict[str, npt.NDArray[np.bool_]]:
-        """Which rows each split has, shape (n_ids,) each; a split without rows is not there."""
-        names = np.asarray(self.splits)
-        masks = {split: names == split for split in SPLITS}
-        return {split: mask for split, mask in masks.items() if mask.any()}
+    def _rows(self) -> dict[str, Codes]:
+        names = np.asarray(self.splits, dtype=np.str_)
+        return {str(name): np.flatnonzero(names == name) for name in np.unique(names)}
+
+    @property
+    def used_splits(self) -> tuple[str, ...]:
+        """The splits that have rows."""
+        return tuple(split for split in SPLITS if split in self._rows)
+
+    def rows_of(self, split: str) -> Codes:
+        """Return the positions of a split's rows, ascending."""
+        return self._rows.get(split, np.empty(0, dtype=np.int64))
 
     def confusion(self, predicted: Codes, split: str | None = None) -> ConfusionMatrix:
         """Return the confusion matrix of all rows, or of one split's."""
-        if split is None:
-            return ConfusionMatrix.from_codes(self.codes, predicted, self.expected.labels)
-        inside = self.masks[split]
-        return ConfusionMatrix.from_codes(self.codes[inside], predicted[inside], self.expected.labels)
+        true = self.codes
+        if split is not None:
+            rows = self.rows_of(split)
+            true, predicted = true[rows], predicted[rows]
+        return ConfusionMatrix.from_codes(true, predicted, self.expected.labels)
+
+    def right(self, predicted: Codes, split: str | None = None) -> npt.NDArray[np.bool_]:
+        """Return, for all rows or for one split's in their order, whether each is predicted right."""
+        right: npt.NDArray[np.bool_] = predicted == self.codes
+        return right if split is None else right[self.rows_of(split)]
 
 
 def class_list(labels: Sequence[str]) -> tuple[str, ...]:

@@ -15,8 +15,8 @@ from typing import Any
 
 from eds_autograder.grading.assignment import Kit
 from eds_autograder.grading.job import Job
+from eds_autograder.grading.kernels.waiting import WaitingKernel
 from eds_autograder.grading.results import Exercise, Problem, Result
-from eds_autograder.grading.waiting import WaitingKernel
 from eds_autograder.imports import import_nbgrader
 
 __all__ = ["grade_job", "main"]
@@ -279,7 +279,7 @@ def main(arguments: list[str], *, forked: bool = False) -> int:
     forked : bool
         Whether this process has all imports behind it, so that its own fork makes a kernel at once.
     """
-    from eds_autograder.grading.processes import adopt_orphans, end_children, end_with_parent
+    from eds_autograder.grading.kernels.processes import adopt_orphans, end_children, end_with_parent
 
     adopt_orphans()
     end_with_parent()

@@ -74,12 +74,10 @@ def submit(file: Path, message: str, token: str | None, event: Path | None, form
         "entry": receipt.entry.seq,
         **score_cells(dict(receipt.entry.scores), order, as_text=format_ == "table"),
         "split": "public",
-        "rank": receipt.standing.rank,
+        "rank": None if receipt.standing is None else receipt.standing.rank,
         "left": receipt.left,
     }
-    best = (
-        "your best so far" if receipt.standing.entry.id == receipt.entry.id else "an earlier entry is better"
-    )
+    best = "your best so far" if receipt.is_best else "an earlier entry is better"
     print_listing([record], list(record), format_, footer=f"{best}; {receipt.left} entries left")
 
 

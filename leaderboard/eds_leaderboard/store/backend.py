@@ -1,4 +1,4 @@
-"""What the two databases must be able to do for a board; everything else is plain SQL that both understand."""
+"""What the two databases must do for a board; everything else is plain SQL that both understand."""
 
 from __future__ import annotations
 

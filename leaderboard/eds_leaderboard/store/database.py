@@ -1,4 +1,4 @@
-"""A database of a board: opened with the same manners everywhere, migrated, and written to through `atomic` alone.
+"""A database of a board: opened the same way everywhere, migrated, written to through `atomic` alone.
 
 A `Database` may be used by any number of threads. Reading needs no lock: each thread is lent a connection.
 Writing goes through one connection behind one lock, because a queue inside the process is served in less time

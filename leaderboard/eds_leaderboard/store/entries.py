@@ -70,9 +70,7 @@ def add_entry(db: Database, team: Team, seq: int, now: datetime, entry: NewEntry
     )
 
 
-def load_entries(
-    db: Database, event: Event, version: int, split: str, after: int = 0
-) -> list[ScoredEntry]:
+def load_entries(db: Database, event: Event, version: int, split: str, after: int = 0) -> list[ScoredEntry]:
     """Return the entries of an event with the scores of one split and version of the truth, oldest first.
 
     Parameters

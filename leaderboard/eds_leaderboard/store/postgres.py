@@ -84,8 +84,10 @@ class PostgresSession:
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Run a statement and return its rows."""
         try:
-            cursor: Any = self.connection.execute(_with_percent(sql), values) if values else (
-                self.connection.execute(sql)  # type: ignore[call-overload]
+            cursor: Any = (
+                self.connection.execute(_with_percent(sql), values)
+                if values
+                else (self.connection.execute(sql))
             )
             return cursor.fetchall() if cursor.description else []
         except self._errors.Error as error:
@@ -95,7 +97,7 @@ class PostgresSession:
         """Run a statement once for each row of values."""
         try:
             with self.connection.cursor() as cursor:
-                cursor.executemany(_with_percent(sql), values)  # type: ignore[arg-type]
+                cursor.executemany(_with_percent(sql), values)
         except self._errors.Error as error:
             raise self._translated(error) from error
 

@@ -1,4 +1,4 @@
-"""What is known of an entry on each split: counts, correctness per row, scores, one set a version of the truth."""
+"""What an entry got on each split: counts, correctness per row, scores, for each version of the truth."""
 
 from __future__ import annotations
 

@@ -40,7 +40,9 @@ DIALECTS = {
         whole="INTEGER",
         blob="BLOB",
         text="TEXT",
-        stamp_form="GLOB '{}-{}-{}T{}:{}:{}.{}Z'".format(*(_DIGIT * count for count in (4, 2, 2, 2, 2, 2, 6))),
+        stamp_form="GLOB '{}-{}-{}T{}:{}:{}.{}Z'".format(
+            *(_DIGIT * count for count in (4, 2, 2, 2, 2, 2, 6))
+        ),
         is_json="json_valid({})",
         end="STRICT",
     ),

@@ -22,7 +22,7 @@ from concurrent.futures import TimeoutError as NotYetError
 from pathlib import Path
 from typing import IO, Any
 
-from eds_autograder.grading.processes import adopt_orphans, end_children
+from eds_autograder.grading.kernels.processes import adopt_orphans, end_children
 from eds_autograder.imports import import_nbgrader
 
 __all__ = ["Fork", "ForkServer", "serve"]
@@ -42,7 +42,7 @@ _ENGINE = (
 )
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from eds_autograder.grading.forkserver import serve; serve(json.loads(sys.argv[2]), sys.argv[3])"
+    "from eds_autograder.grading.kernels.forkserver import serve; serve(json.loads(sys.argv[2]), sys.argv[3])"
 )
 _REAP_SECONDS = 0.02
 
