@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import signal
 import tempfile
 import uuid
 import warnings
@@ -75,6 +77,11 @@ class Postgres:
         self.run(f"CREATE DATABASE {name} {options}")
         return self.url.replace("/postgres?", f"/{name}?")
 
+    def emptied(self) -> str:
+        """Return the URL of the one database that tests use one after the other, empty: far less to wait for."""
+        self.run("DROP SCHEMA IF EXISTS eds_leaderboard CASCADE")
+        return self.url
+
     def run(self, *statements: str) -> None:
         import psycopg
 
@@ -95,6 +102,7 @@ def postgres() -> Iterator[Postgres]:
     # a test looks at commits that survive the kill of a client: the disk may take its time
     found.run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     yield found
+    os.kill(server.get_pid(), signal.SIGQUIT)
     server.cleanup()
 
 

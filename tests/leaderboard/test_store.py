@@ -31,11 +31,19 @@ KEPT = [table for table in TABLES if table not in ("event", "team")]
 def database(request: pytest.FixtureRequest) -> str | None:
     if request.param == "sqlite":
         return None
-    return request.getfixturevalue("postgres").new_database()
+    return request.getfixturevalue("postgres").emptied()
 
 
 # of each table a column that is no key, and its key
-COLUMN = {"label": "name", "entry": "message", "ruling": "reason", "audit": "actor", "score": "value", "truth": "n_rows", "result": "n_rows"}
+COLUMN = {
+    "label": "name",
+    "entry": "message",
+    "ruling": "reason",
+    "audit": "actor",
+    "score": "value",
+    "truth": "n_rows",
+    "result": "n_rows",
+}
 KEY = {
     "label": "event_id, code",
     "truth": "event_id, version",
@@ -89,14 +97,14 @@ def test_nothing_is_replaced_even_by_a_connection_without_our_settings(filled, t
     """REPLACE deletes without firing the delete trigger unless recursive_triggers is on."""
     board, *_ = filled
     if board.db.dialect == "postgresql":
-        with pytest.raises(ConstraintError, match="append-only"), board.db.atomic():
-            column = COLUMN.get(table, "version")
-            board.db.write(
-                f"INSERT INTO {table} SELECT * FROM {table} ON CONFLICT ({KEY.get(table, 'id')})"
-                f" DO UPDATE SET {column} = EXCLUDED.{column}"
-            )
-        with pytest.raises(ConstraintError, match="append-only"), board.db.atomic():
-            board.db.write(f"TRUNCATE {table} CASCADE")
+        column = COLUMN.get(table, "version")
+        replace = (
+            f"INSERT INTO {table} SELECT * FROM {table} ON CONFLICT ({KEY.get(table, 'id')})"
+            f" DO UPDATE SET {column} = EXCLUDED.{column}"
+        )
+        for statement in (replace, f"TRUNCATE {table} CASCADE"):
+            with pytest.raises(ConstraintError, match="append-only"), board.db.atomic():
+                board.db.write(statement)
         return
     with sqlite3.connect(board.db.address) as other:
         row = other.execute(f"SELECT * FROM {table}").fetchone()
