@@ -10,7 +10,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import default
 
-from eds_autograder.grading.kernels.client import PromptClient
+from eds_autograder.grading.kernels.prompt import PromptClient
 from eds_autograder.grading.kernels.waiting import WaitingKernel
 
 __all__ = ["SafePathKernelManager"]

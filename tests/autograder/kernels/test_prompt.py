@@ -10,8 +10,8 @@ from queue import Empty
 
 import pytest
 
-from eds_autograder.grading.kernels.client import PromptClient
 from eds_autograder.grading.kernels.manager import SafePathKernelManager
+from eds_autograder.grading.kernels.prompt import PromptClient
 
 
 async def start(folder: Path) -> tuple[SafePathKernelManager, PromptClient]:
