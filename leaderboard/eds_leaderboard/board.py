@@ -276,6 +276,20 @@ class Board:
         labels = event_store.load_labels(self.db, event)
         return entry_store.load_confusion(self.db, entry.id, "private", labels)
 
+    def deeds(self) -> int:
+        """Return how many steps the record holds; every change of what is shown adds one."""
+        return audit.count(self.db, self.event)
+
+    def series(self) -> dict[int, list[tuple[datetime, float]]]:
+        """Return, by team, when its best public score rose and to what."""
+        event = self.event
+        risen: dict[int, list[tuple[datetime, float]]] = {}
+        for entry in entry_store.load_entries(self.db, event, "public"):
+            steps, score = risen.setdefault(entry.team_id, []), entry.scores[event.rules.metric]
+            if not steps or score > steps[-1][1]:
+                steps.append((entry.received_at, score))
+        return risen
+
     # standings
 
     def public_standings(self) -> list[Standing]:
