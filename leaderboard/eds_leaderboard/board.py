@@ -64,6 +64,11 @@ class Receipt:
     left: int
     is_best: bool
 
+    @property
+    def rank(self) -> int | None:
+        """The team's rank on the board that is shown."""
+        return None if self.standing is None else self.standing.rank
+
 
 def create_event(
     path: Path,
