@@ -5,11 +5,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from eds_leaderboard.board import Board
 from eds_leaderboard.folder import EventFolder, find_event
@@ -114,4 +114,10 @@ def impatient(settings: Settings) -> Settings:
     return replace(settings, patience=Patience(pause=0.3, whole=1.0))
 
 
-__all__ = ["Hackathon", "form_token", "impatient", "send", "served", "steer", "timedelta"]
+def routes(app: FastAPI) -> list[tuple[str, set[str]]]:
+    """Every path of an application with its methods, those of included routers too."""
+    found = []
+    for route in app.routes:
+        inner = getattr(route, "original_router", None)
+        found += [(one.path, set(one.methods or ())) for one in (inner.routes if inner else [route])]
+    return found

@@ -6,7 +6,6 @@ import json
 import re
 
 import httpx
-import pytest
 
 from .conftest import form_token, send, served, steer
 
@@ -31,8 +30,8 @@ def test_the_board_ranks_as_the_command_line_does(visit, hackathon, predictions,
     send(visit("Drac"), predictions(wrong=12))
     send(visit("Isère"), predictions(wrong=3))
     told = json.loads(run("show", "-c", hackathon.folder.path, "--format", "json").stdout)
-    served = visit().get("/api/v1/standings").json()["standings"]
-    assert served == told
+    shown = visit().get("/api/v1/standings").json()["standings"]
+    assert shown == told
     names = re.findall(r'class="c-team">([^<]+)</th>\n<td', visit().get("/").text)
     assert names == [line["team"] for line in told] == ["Isère", "Drac"]
 
@@ -69,6 +68,10 @@ def test_the_host_leads_an_event_from_opening_to_reveal(visit, predictions, cloc
     host, team = visit("host"), visit("Drac")
     send(team, predictions(wrong=12))
     assert "Open for" not in host.get("/host").text
+    assert steer(host, "extend", duration="30m").status_code == 303
+    assert steer(host, "freeze", duration="4h30m").status_code == 303
+    assert "stands still since" in visit().get("/").text
+    assert steer(host, "unfreeze").status_code == 303
     assert steer(host, "close", sure="yes").status_code == 303
     assert steer(host, "open", duration="2h").status_code == 303
     assert "until 2026-11-27 10:00:00 UTC" in host.get("/host").text
@@ -99,6 +102,21 @@ def test_the_host_adds_a_team_and_sees_its_token_once(visit, predictions, hackat
     assert "has a team" in twice.text
     renewed = steer(host, "rotate", name="Romanche")
     assert re.search(r'class="token">(eds_[\w-]+)<', renewed.text)[1] != token
+
+
+def test_the_host_takes_an_entry_off_the_board_and_puts_it_back(visit, predictions) -> None:
+    host, team = visit("host"), visit("Drac")
+    send(team, predictions(wrong=1))
+    number = re.search(r'name="entry" value="(\d+)"', host.get("/host").text)[1]
+    assert steer(host, "void", entry=number, why="").status_code == 400
+    answer = steer(host, "void", entry=number, why="made with the test labels")
+    assert "Drac: rank 1 → –" in answer.text
+    assert "void: made with the test labels" in team.get("/team").text
+    assert "No entry yet" in visit().get("/").text
+    assert "Drac: rank – → 1" in steer(host, "restore", entry=number, why="it was not").text
+    assert steer(host, "void", entry="x", why="y").status_code == 400
+    record = host.get("/host").text
+    assert record.index("restore") < record.index(">void<")
 
 
 def test_pages_lead_to_the_login_and_the_login_to_the_right_page(visit) -> None:
@@ -236,13 +254,13 @@ def test_the_api_takes_an_entry_and_tells_the_team_its_entries(visit, hackathon,
     assert client.post("/api/v1/entries", headers=headers, data={"message": "none"}).status_code == 400
 
 
-@pytest.mark.parametrize("page", ["/", "/projector", "/login", "/files", "/api", "/results", "/nowhere"])
-def test_no_page_needs_another_machine_or_an_inline_script_or_style(page, visit) -> None:
-    text = visit().get(page).text
-    links = re.findall(r'(?:src|href|action)="([^"]*)"', text)
-    assert links
-    assert all(link.startswith(("/", "#")) for link in links)
-    assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=|javascript:|url\(", text)
+def test_no_page_needs_another_machine_or_an_inline_script_or_style(visit) -> None:
+    for page in ("/", "/projector", "/login", "/files", "/api", "/results", "/nowhere"):
+        text = visit().get(page).text
+        links = re.findall(r'(?:src|href|action)="([^"]*)"', text)
+        assert links
+        assert all(link.startswith(("/", "#")) for link in links)
+        assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=|javascript:|url\(", text)
 
 
 def test_a_team_that_the_host_adds_later_is_counted(visit, hackathon) -> None:
