@@ -67,8 +67,15 @@ def _read(folder: Path) -> tuple[Any, Any]:
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Application
 
-    # not the working directory's configuration: it may belong to another course
-    app = JupyterApp(log_level=logging.ERROR, config_file_name="nbgrader_config", load_cwd_config=False)
+    class Reader(JupyterApp):
+        """Looks for settings of the user and of the machine."""
+
+        @property
+        def config_file_paths(self) -> list[str]:
+            # not the working directory's configuration: it may belong to another course
+            return [path for path in super().config_file_paths if path != str(Path.cwd())]
+
+    app = Reader(log_level=logging.ERROR, config_file_name="nbgrader_config")
     app.raise_config_file_errors = True
     # as nbgrader does: a configuration may import what lies beside it
     sys.path.insert(0, str(Path.cwd()))
