@@ -235,7 +235,7 @@ def receipt_model(event: Event, receipt: Receipt) -> ReceiptModel:
         split="public",
         scores=score_cells(dict(receipt.entry.scores), order),
         team=receipt.team.name,
-        rank=receipt.standing.rank,
-        is_best=receipt.standing.entry.id == receipt.entry.id,
+        rank=receipt.rank,
+        is_best=receipt.is_best,
         left=receipt.left,
     )

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from eds_leaderboard.board import Board, Clock
+from eds_leaderboard.board import Board
+from eds_leaderboard.desk import Clock
 from eds_leaderboard.folder import EventFolder
 
 __all__ = ["Boards"]

@@ -12,8 +12,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from eds_leaderboard.board import Board, Clock
+from eds_leaderboard.board import Board
 from eds_leaderboard.clock import utc_now
+from eds_leaderboard.desk import Clock
 from eds_leaderboard.folder import EventFolder
 from eds_leaderboard.web.boards import Boards
 from eds_leaderboard.web.bodies import Patience
@@ -125,8 +126,8 @@ class Site:
 
 
 def _version(board: Board) -> Version:
-    event = board.event
-    return (board.deeds(), event.state(board.now()))
+    snapshot, now = board.snapshot, board.now()
+    return (snapshot.revision, snapshot.event.state(now), snapshot.event.shown_until(now))
 
 
 def site_of(request: Request) -> Site:

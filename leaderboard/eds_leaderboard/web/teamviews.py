@@ -16,7 +16,7 @@ def team_view(board: Board, team: Team) -> dict[str, Any]:
     """Return a team's place and its entries, the newest first."""
     view = event_view(board)
     event = view["event"]
-    entries = [entry for entry in board.entries() if entry.team_id == team.id]
+    entries = board.entries(team)
     standing = next((line for line in board.standings() if line.team.id == team.id), None)
     columns = [name for name in entry_columns(event, for_table=True) if name != "team"]
     return {
