@@ -76,7 +76,7 @@ class Connection:
         return int(lines[0].split()[1]), headers, content
 
 
-def entry_files(folder: Path) -> tuple[list[bytes], np.ndarray]:
+def ids_and_codes(folder: Path) -> tuple[list[bytes], np.ndarray]:
     lines = (folder / "release" / "sample_submission.csv").read_bytes().splitlines()[1:]
     ids = [line.split(b",")[0] for line in lines]
     return ids, np.random.default_rng(11).integers(0, len(LABELS), ROWS)
@@ -102,10 +102,13 @@ class Crowd:
     def __init__(self, folder: Path, host: str, port: int, tokens: list[str], seconds: float) -> None:
         self.place = (host, port)
         self.tokens = tokens
-        self.until = time.monotonic() + seconds
+        self.seconds = seconds
+        self.until = 0.0
         self.seen = Visitors()
-        self.numbers = iter(range(1, 10**9))
-        self.ids, self.codes = entry_files(folder)
+        # written before the clock runs: the visitors share the cores with the server
+        ids, codes = ids_and_codes(folder)
+        count = TEAMS * (int(seconds // UPLOAD_SECONDS) + 2) + RUSH
+        self.files = iter([make_file(ids, codes, number) for number in range(count)])
 
     async def watch(self, delay: float) -> None:
         connection, tag = Connection(*self.place), ""
@@ -123,7 +126,7 @@ class Crowd:
             await asyncio.sleep(max(0.0, POLL_SECONDS - (time.perf_counter() - started)))
 
     async def submit(self, connection: Connection, token: str, times: list[float]) -> None:
-        body = multipart(make_file(self.ids, self.codes, next(self.numbers)), "under load")
+        body = multipart(next(self.files), "under load")
         head = (
             f"POST /api/v1/entries HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
             f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -150,6 +153,7 @@ class Crowd:
         await self.submit(connection, token, self.seen.rush)
 
     async def all(self) -> Visitors:
+        self.until = time.monotonic() + self.seconds
         watchers = [self.watch(POLL_SECONDS * number / CLIENTS) for number in range(CLIENTS)]
         teams = [
             self.take_part(token, UPLOAD_SECONDS * number / TEAMS)

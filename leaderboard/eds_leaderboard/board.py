@@ -202,11 +202,10 @@ class Board(Hosting):
         own = [entry for entry in self.ranking.public_entries(snapshot) if entry.team_id == team.id]
         entry = next(entry for entry in own if entry.id == entry_id)
         best = self.ranking.best_public_entry(snapshot, team.id)
-        lines = self.public_standings()
         return Receipt(
             team,
             entry,
-            next((line for line in lines if line.team.id == team.id), None),
+            self.ranking.public_line(snapshot, team.id, self.now()),
             snapshot.event.rules.entry_limit - entry.seq,
             best is not None and best.id == entry_id,
         )
