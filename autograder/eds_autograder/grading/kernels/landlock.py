@@ -58,9 +58,7 @@ def restrict(readable: Iterable[str], writable: Iterable[str], sockets: Iterable
     if not version:
         raise OSError(errno.ENOSYS, "this kernel has no Landlock")
     everything = _FIRST_RIGHTS | sum(right for since, right in _LATER_RIGHTS.items() if version >= since)
-    attributes = struct.pack(
-        "=QQQ", everything, _TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0
-    )
+    attributes = struct.pack("=QQQ", everything, _TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0)
     size = 24 if version >= 6 else 16 if version >= 4 else 8
     ruleset = syscall(_CREATE, ctypes.c_char_p(attributes), size, 0, what="landlock: make rules")
     try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 __all__ = ["SEED", "be_kernel", "launcher_arguments"]
@@ -27,7 +28,7 @@ def be_kernel(order: Mapping[str, Any], ready: Callable[[], None]) -> int:
     Parameters
     ----------
     order : mapping
-        ``command``, ``environment`` and ``folder``, see `WaitingKernel.start`.
+        ``command``, ``environment``, ``folder`` and ``sockets``, see `WaitingKernel.start`.
     ready : callable
         Called when the sockets are made.
 
@@ -42,9 +43,9 @@ def be_kernel(order: Mapping[str, Any], ready: Callable[[], None]) -> int:
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(order["folder"])
-    _be_silent()
     arguments = launcher_arguments(order["command"])
     if arguments is None:
+        _be_silent()
         ready()
         os.execvpe(order["command"][0], order["command"], environment)  # noqa: S606
     # as what starts anew reads it from the environment
@@ -55,11 +56,57 @@ def be_kernel(order: Mapping[str, Any], ready: Callable[[], None]) -> int:
     _seed()
     from ipykernel.kernelapp import IPKernelApp
 
-    app = IPKernelApp.instance()
-    app.initialize(list(arguments))
+    _pipe_through(order["sockets"])
+    app: Any = IPKernelApp.instance()
+    with _silent_when_made():
+        app.initialize(list(arguments))
     ready()
     app.start()
     return 0
+
+
+@contextlib.contextmanager
+def _silent_when_made() -> Iterator[None]:
+    """Keep output off the log from now on, but for the reason why there is no kernel."""
+    log = os.dup(2)
+    try:
+        _be_silent()
+        yield
+    except BaseException:
+        os.dup2(log, 2)
+        sys.stderr = sys.__stderr__
+        raise
+    finally:
+        os.close(log)
+
+
+def _pipe_through(folder: str) -> None:
+    """Let what forks of the kernel print come through a socket in a folder, where ipykernel takes a port.
+
+    There may be no network, and other runs could write to a port.
+    """
+    import zmq
+    from ipykernel import kernelapp
+    from ipykernel.iostream import IOPubThread
+    from zmq.eventloop.zmqstream import ZMQStream
+
+    class Thread(IOPubThread):
+        def _setup_pipe_in(self) -> None:
+            self._pipe_uuid = os.urandom(16)
+            pipe = self.socket.context.socket(zmq.PULL)
+            pipe.linger = 0
+            pipe.bind(f"ipc://{folder}/p")
+            self._pipe_in = ZMQStream(pipe, self.io_loop)
+            self._pipe_in.on_recv(self._handle_pipe_msg)
+
+        def _setup_pipe_out(self) -> tuple[Any, Any]:
+            context = zmq.Context()
+            pipe = context.socket(zmq.PUSH)
+            pipe.linger = 3000  # ms, as there
+            pipe.connect(f"ipc://{folder}/p")
+            return context, pipe
+
+    kernelapp.IOPubThread = Thread  # type: ignore[misc]
 
 
 def _be_silent() -> None:

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from eds_autograder.grading.kernels.places import roomy_folder
 from eds_autograder.grading.kernels.waiting import WaitingKernel
 
-__all__ = ["SafePathKernelManager", "roomy_folder"]
-
-# an address of a socket has 108 bytes on Linux and 104 on macOS; our own part below the folder takes 60
-_LONGEST = 40
-
-
-def roomy_folder() -> str:
-    """Return the folder for temporary ones whose names leave room for the names of sockets in them."""
-    chosen = tempfile.gettempdir()
-    return chosen if len(os.fsencode(chosen)) <= _LONGEST or not Path("/tmp").is_dir() else "/tmp"  # noqa: S108
+__all__ = ["SafePathKernelManager"]
 
 
 class SafePathKernelManager(AsyncKernelManager):
@@ -67,13 +57,14 @@ class SafePathKernelManager(AsyncKernelManager):
         # it has what jupyter_client uses of a Popen
         self.provisioner.process = waiting  # type: ignore[assignment]
         self.provisioner.pid = waiting.pid
-        # signals go to the process itself: in a sandbox its group holds only the keeper
-        self.provisioner.pgid = None
+        # in namespaces the keeper passes a signal on to the kernel's own group
+        kept = waiting.sandbox.level == "namespaces"
+        self.provisioner.pgid = None if kept else waiting.pid
         self._reconcile_connection_info(self.provisioner.connection_info)
 
-    def cleanup_resources(self, restart: bool = False) -> Any:
-        """Remove the sockets with their folder."""
-        done = super().cleanup_resources(restart)
+    async def _async_cleanup_resources(self, restart: bool = False) -> None:
+        await super()._async_cleanup_resources(restart)
         if self._made and not restart:
             shutil.rmtree(self._made, ignore_errors=True)
-        return done
+
+    cleanup_resources = _async_cleanup_resources

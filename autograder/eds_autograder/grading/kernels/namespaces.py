@@ -1,8 +1,8 @@
 """A kernel in namespaces of its own: other files, no other process, no network (Linux).
 
-Three processes: the *keeper* leaves the namespaces, the *init* is process 1 of the new ones, the kernel is its
-child. When the kernel ends, init ends, and the system ends whatever else is left in there. The keeper ends
-like the kernel did. The kernel sees neither the keeper nor whoever waits for it.
+Three processes: the *keeper* makes the namespaces, the *init* is process 1 in them, the kernel is its child.
+When the kernel ends, init ends, and the system ends whatever else is left in there. The keeper ends like the
+kernel did. The kernel sees neither the keeper nor whoever waits for it.
 """
 
 from __future__ import annotations
@@ -157,7 +157,8 @@ def _pass_on(pid: int) -> None:
 
     def hand_on(number: int, _: object) -> None:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, number)
+            # to the kernel with what it started in its group; init leads none
+            os.kill(pid if os.getpgid(pid) != pid else -pid, number)
 
     signal.signal(signal.SIGINT, hand_on)
     signal.signal(signal.SIGTERM, hand_on)

@@ -109,7 +109,7 @@ def _kept_places(environment: dict[str, str]) -> dict[str, str]:
 
 
 def end_with(work: Callable[[], int]) -> NoReturn:
-    """Do the work of a forked process and end it, whatever happens, rather than go on as its parent's twin."""
+    """Do the work of a forked process and end it, whatever happens: it never goes on as its parent."""
     status = 1
     try:
         status = work()

@@ -111,9 +111,7 @@ def filter_calls(*, dangerous: bool, families: Collection[int] | None, guarded: 
     prctl(set_seccomp, mode_filter, ctypes.addressof(place))
 
 
-def _program(
-    *, dangerous: bool, families: Collection[int] | None, guarded: Collection[int]
-) -> list[_Line]:
+def _program(*, dangerous: bool, families: Collection[int] | None, guarded: Collection[int]) -> list[_Line]:
     machine = platform.machine()
     column = list(_ARCHITECTURES).index(machine)
     lines: list[_Line] = [

@@ -122,5 +122,5 @@ def _copy(source: str, target: str, user: int, group: int) -> None:
 
 def _give(folder: str, user: int, group: int) -> None:
     os.chown(folder, user, group)
-    for name in os.listdir(folder):
-        os.chown(Path(folder, name), user, group, follow_symlinks=False)
+    for path in Path(folder).iterdir():
+        os.chown(path, user, group, follow_symlinks=False)

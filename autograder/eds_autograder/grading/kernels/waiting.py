@@ -18,7 +18,7 @@ from eds_autograder.grading.kernels.confinement import confine
 from eds_autograder.grading.kernels.launch import be_kernel
 from eds_autograder.grading.kernels.sandbox import Sandbox
 
-__all__ = ["WaitingKernel"]
+__all__ = ["WaitingKernel", "give_alike"]
 
 
 _MANY = 4096
@@ -56,7 +56,13 @@ class WaitingKernel:
         folder : str
             Its working directory.
         """
-        order = {"command": list(command), "environment": dict(environment), "folder": folder}
+        give_alike(self.sandbox.sockets)
+        order = {
+            "command": list(command),
+            "environment": dict(environment),
+            "folder": folder,
+            "sockets": self.sandbox.sockets,
+        }
         with os.fdopen(self._pipe, "w", encoding="utf-8") as pipe, contextlib.suppress(BrokenPipeError):
             json.dump(order, pipe)
 
@@ -92,6 +98,13 @@ class WaitingKernel:
     def kill(self) -> None:
         """End it."""
         self.send_signal(signal.SIGKILL)
+
+
+def give_alike(folder: str) -> None:
+    """Give what lies in a folder to whom the folder belongs, who may have become its owner meanwhile."""
+    owner = os.stat(folder)
+    for entry in os.scandir(folder):
+        os.chown(entry.path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _wait(pipe: int, sandbox: Sandbox) -> NoReturn:
