@@ -331,6 +331,5 @@ def environment_digest() -> str:
 
 
 def _last_line(path: Path) -> str:
-    print(path.read_text())
     lines = path.read_text("utf-8", "replace").strip().splitlines()
     return lines[-1][:300] if lines else ""

@@ -10,11 +10,15 @@ from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from traitlets import default
 
 from eds_autograder.grading.kernels.places import roomy_folder
+from eds_autograder.grading.kernels.prompt import PromptClient
 from eds_autograder.grading.kernels.waiting import WaitingKernel
 
 __all__ = ["SafePathKernelManager"]
+
+_POLL_SECONDS = 0.005
 
 
 class SafePathKernelManager(AsyncKernelManager):
@@ -39,6 +43,14 @@ class SafePathKernelManager(AsyncKernelManager):
         self.connection_file = str(folder / "kernel.json")
         for number, channel in enumerate(("shell", "iopub", "stdin", "hb", "control"), start=1):
             setattr(self, f"{channel}_port", number)
+
+    @default("client_factory")
+    def _prompt_client(self) -> type[PromptClient]:
+        return PromptClient
+
+    async def _async_wait(self, pollinterval: float = _POLL_SECONDS) -> None:
+        # a killed kernel is gone in milliseconds: a tenth of a second is long beside a notebook's time
+        await super()._async_wait(pollinterval)
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """Return the command line of the kernel."""
