@@ -106,7 +106,7 @@ def _pipe_through(folder: str) -> None:
             pipe.connect(f"ipc://{folder}/p")
             return context, pipe
 
-    kernelapp.IOPubThread = Thread  # type: ignore[misc]
+    setattr(kernelapp, "IOPubThread", Thread)  # noqa: B010  not a name that it exports
 
 
 def _be_silent() -> None:

@@ -11,6 +11,7 @@ import json
 import os
 import signal
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from time import monotonic, sleep
 from typing import NoReturn
 
@@ -102,7 +103,7 @@ class WaitingKernel:
 
 def give_alike(folder: str) -> None:
     """Give what lies in a folder to whom the folder belongs, who may have become its owner meanwhile."""
-    owner = os.stat(folder)
+    owner = Path(folder).stat()
     for entry in os.scandir(folder):
         os.chown(entry.path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
