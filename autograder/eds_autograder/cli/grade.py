@@ -80,6 +80,7 @@ def grade(
     from eds_autograder.grading.grade import grade_class
 
     opened = Course.open(course_dir)
+    _warn_where_nothing_works(isolation)
     with _bar(progress) as (on_start, on_result):
         report = grade_class(
             opened,
@@ -95,6 +96,17 @@ def grade(
     _print(report, format_)
     if report.has_problems:
         ctx.exit(1)
+
+
+def _warn_where_nothing_works(isolation: str) -> None:
+    from eds_autograder.grading.kernels.isolation import choose, why_not
+
+    if isolation == "auto" and choose(isolation) == "none":
+        click.echo(
+            "warning: students' code is not isolated; namespaces do not work here "
+            f"({why_not('namespaces')}), nor does landlock ({why_not('landlock')})",
+            err=True,
+        )
 
 
 def _limits(course: Course, timeout: int | None, memory: float | None) -> Limits:
