@@ -49,6 +49,7 @@ def grade_class(
     *,
     limits: Limits | None = None,
     jobs: int | None = None,
+    isolation: str = "auto",
     force: bool = False,
     on_start: Callable[[int], None] = lambda _: None,
     on_result: Callable[[Result], None] = lambda _: None,
@@ -64,6 +65,8 @@ def grade_class(
         By default those of nbgrader's configuration.
     jobs : int, optional
         How many run at once; by default one for each processor.
+    isolation : str
+        How students' code is kept apart: ``auto`` or a level by name.
     force : bool
         Run even what is known.
     on_start : callable, optional
@@ -88,7 +91,7 @@ def grade_class(
             f"{course.submitted_dir}: nothing handed in for {', '.join(names) or 'any assignment'}",
             "submissions lie in submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb",
         )
-    engine = Engine(course, limits, jobs)
+    engine = Engine(course, limits, jobs, isolation)
     results = []
     with only_writer(course):
         for assignment in {submission.assignment for submission in submissions}:

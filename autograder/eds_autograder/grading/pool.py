@@ -22,8 +22,10 @@ from typing import Any
 
 from eds_autograder.course import Course
 from eds_autograder.grading.assignment import Kit, prepare, settings
-from eds_autograder.grading.job import Limits, lay_out
+from eds_autograder.grading.job import Job, Limits, lay_out, sandboxes
 from eds_autograder.grading.kernels.forkserver import Fork, ForkServer
+from eds_autograder.grading.kernels.isolation import choose
+from eds_autograder.grading.kernels.places import readable_places, roomy_folder
 from eds_autograder.grading.kernels.processes import end_tree, run_environment, runner_command
 from eds_autograder.grading.results import ENGINE_VERSION, Result, ResultCache, failed_result
 from eds_autograder.grading.submissions import Submission, submission_digest
@@ -73,12 +75,21 @@ class Engine:
         By default those of nbgrader's configuration.
     jobs : int, optional
         How many run at once; by default one for each processor.
+    isolation : str
+        How students' code is kept apart, see `eds_autograder.grading.kernels.isolation`.
     """
 
-    def __init__(self, course: Course, limits: Limits | None = None, jobs: int | None = None) -> None:
+    def __init__(
+        self,
+        course: Course,
+        limits: Limits | None = None,
+        jobs: int | None = None,
+        isolation: str = "auto",
+    ) -> None:
         self.course = course
         self.limits = limits or Limits.for_cells(cell_seconds(course))
         self.jobs = jobs or cores()
+        self.isolation = choose(isolation)
         self.cache = ResultCache(course.state_dir / "results")
         self.settings = settings(course)
         self._kits: dict[str, Kit] = {}
@@ -166,8 +177,8 @@ class Engine:
             "source": kit.digest,
             "environment": environment_digest(),
         }
-        limits = f"{self.limits.cell_seconds} {self.limits.notebook_seconds}"
-        parts = [ENGINE_VERSION, limits, json.dumps(hashes, sort_keys=True)]
+        surroundings = [self.limits.to_json(), self.isolation]
+        parts = [ENGINE_VERSION, *surroundings, json.dumps(hashes, sort_keys=True)]
         key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
         return _Task(key, submission, kit, hashes)
 
@@ -192,8 +203,10 @@ class Engine:
                 prefix="eds-run-", dir=self._place, ignore_cleanup_errors=True
             ) as name:
                 folder = Path(name)
-                job = lay_out(folder, task.submission, task.kit, task.key, self.limits, self.settings)
-                reason = self._run_process(folder, run_environment(job.home, seeds), len(task.kit.notebooks))
+                job = lay_out(
+                    folder, task.submission, task.kit, task.key, self.limits, self.isolation, self.settings
+                )
+                reason = self._run_process(job, run_environment(job.home, seeds), len(task.kit.notebooks))
                 if reason is None:
                     result = replace(
                         Result.read(job.result_file),
@@ -210,16 +223,20 @@ class Engine:
         student, assignment = task.submission.student, task.submission.assignment
         return failed_result(student, assignment, task.key, reason, task.kit.max_points)
 
-    def _run_process(self, folder: Path, environment: Mapping[str, str], notebooks: int) -> str | None:
+    def _run_process(self, job: Job, environment: Mapping[str, str], notebooks: int) -> str | None:
         """Run the grader on a folder; returns None when it wrote a result, else why it was ended.
 
         Raises `_GraderError` when it ended by itself without one.
         """
+        folder = job.folder
         seconds = self.limits.notebook_seconds * notebooks + self.limits.grace_seconds
         with (folder / "log").open("wb") as log:
             process: subprocess.Popen[bytes] | Fork
             if self._server is not None:
-                process = self._server.fork(folder, folder / "work", environment, folder / "log")
+                places = readable_places(environment, (self.course.root, folder.parent))
+                process = self._server.fork(
+                    folder, job.work, environment, folder / "log", sandboxes(job, places)
+                )
             else:
                 process = subprocess.Popen(
                     runner_command(folder),
@@ -253,7 +270,9 @@ class Engine:
             yield
             return
         modules = {name for assignment in assignments for name in self._warm_modules(assignment)}
-        with tempfile.TemporaryDirectory(prefix="eds-grading-", ignore_cleanup_errors=True) as place:
+        with tempfile.TemporaryDirectory(
+            prefix="eds-grading-", dir=roomy_folder(), ignore_cleanup_errors=True
+        ) as place:
             self._place = Path(place)
             environment = run_environment(self._place / "home", seeds) | {"MPLBACKEND": _INLINE}
             self._server = ForkServer(sorted(modules), environment, self._place)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
@@ -15,6 +16,7 @@ from typing import Any
 
 from eds_autograder.grading.assignment import Kit
 from eds_autograder.grading.job import Job
+from eds_autograder.grading.kernels.sandbox import Sandbox
 from eds_autograder.grading.kernels.waiting import WaitingKernel
 from eds_autograder.grading.results import Exercise, Problem, Result
 from eds_autograder.imports import import_nbgrader
@@ -42,15 +44,15 @@ class _Graded:
     missing: bool = False
 
 
-def grade_job(job: Job, waiting: WaitingKernel | None = None) -> Result:
+def grade_job(job: Job, kernels: Sequence[WaitingKernel] = ()) -> Result:
     """Grade a submission, notebook by notebook.
 
     Parameters
     ----------
     job : Job
         Its ``out`` folder receives the executed notebooks.
-    waiting : WaitingKernel, optional
-        Becomes the kernel of the first notebook that can run; the others start new ones.
+    kernels : sequence of WaitingKernel
+        Become the kernels of the notebooks that can run; without them, new ones are started.
 
     Returns
     -------
@@ -63,12 +65,14 @@ def grade_job(job: Job, waiting: WaitingKernel | None = None) -> Result:
     # done with: no student's code finds the hidden tests beside its own folder
     shutil.rmtree(job.kit)
     graded = {}
+    waiting = list(kernels)
     for name, item in ready.items():
         if isinstance(item, _Graded):
             graded[name] = item
         else:
-            graded[name] = _run_notebook(job, kit, name, item, waiting)
-            waiting = None
+            graded[name] = _run_notebook(job, kit, name, item, waiting.pop(0) if waiting else None)
+    for kernel in waiting:
+        kernel.dismiss()
     several = len(graded) > 1
     if any(item.outcome != "invalid" for item in graded.values()):
         graded = {name: _count_missing(item) for name, item in graded.items()}
@@ -89,6 +93,7 @@ def grade_job(job: Job, waiting: WaitingKernel | None = None) -> Result:
         exercises=tuple(item for notebook in graded.values() for item in notebook.exercises),
         problems=tuple(problems),
         unanswered={name: notebook.unanswered for name, notebook in graded.items()},
+        isolation=job.isolation,
         notebooks=tuple(name for name, notebook in graded.items() if notebook.written),
         seconds=round(monotonic() - start, 3),
     )
@@ -271,26 +276,26 @@ def _quiet_log() -> logging.Logger:
     return log
 
 
-def main(arguments: list[str], *, forked: bool = False) -> int:
+def main(arguments: list[str], sandboxes: Sequence[Sandbox] = ()) -> int:
     """Grade the job in a folder and write its result; a failure of ours leaves none and a traceback.
 
     Parameters
     ----------
     arguments : list of str
         The folder.
-    forked : bool
-        Whether this process has all imports behind it, so that its own fork makes a kernel at once.
+    sandboxes : sequence of Sandbox
+        Of the kernels, where this process has all imports behind it: its own forks are kernels at once.
     """
     from eds_autograder.grading.kernels.processes import adopt_orphans, end_children, end_with_parent
 
     adopt_orphans()
     end_with_parent()
     # before anything of the course is read: what is in memory when it forks, the student's code can find
-    waiting = WaitingKernel() if forked else None
+    kernels = [WaitingKernel(sandbox) for sandbox in sandboxes]
     import_nbgrader()
     job = Job.load(Path(arguments[0]))
     try:
-        result = grade_job(job, waiting)
+        result = grade_job(job, kernels)
     finally:
         end_children()
     # last, when nothing of the student's runs any more that could write it

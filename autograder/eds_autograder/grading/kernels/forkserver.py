@@ -14,13 +14,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYetError
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
 from eds_autograder.grading.kernels.processes import adopt_orphans, end_children
+from eds_autograder.grading.kernels.sandbox import Sandbox
 from eds_autograder.grading.kernels.warmth import keep_for_forks, warm_engine, warm_modules
 
 __all__ = ["Fork", "ForkServer", "serve"]
@@ -106,7 +108,14 @@ class ForkServer:
         self._listener = threading.Thread(target=self._listen, name="forks", daemon=True)
         self._listener.start()
 
-    def fork(self, folder: Path, work: Path, environment: Mapping[str, str], log: Path) -> Fork:
+    def fork(
+        self,
+        folder: Path,
+        work: Path,
+        environment: Mapping[str, str],
+        log: Path,
+        sandboxes: Sequence[Sandbox] = (),
+    ) -> Fork:
         """Fork a grader.
 
         Parameters
@@ -119,13 +128,22 @@ class ForkServer:
             The whole of it.
         log : Path
             Receives what it prints.
+        sandboxes : sequence of Sandbox
+            One for each kernel that it may want.
 
         Returns
         -------
         Fork
         """
         fork = Fork()
-        order = {"folder": str(folder), "work": str(work), "environment": dict(environment), "log": str(log)}
+        order = {
+            "folder": str(folder),
+            "work": str(work),
+            "environment": dict(environment),
+            "log": str(log),
+            "sandboxes": [sandbox.to_dict() for sandbox in sandboxes],
+            "guarded": [os.getpid(), self._process.pid],
+        }
         with self._lock:
             number = len(self._forks)
             self._forks[number] = fork
@@ -214,7 +232,7 @@ def _fork(order: Mapping[str, Any], answers: IO[str]) -> int:
         _enter(order)
         from eds_autograder.grading.runner import main
 
-        status = main([order["folder"]], forked=True)
+        status = main([order["folder"]], _sandboxes(order))
     except BaseException:
         import traceback
 
@@ -222,6 +240,11 @@ def _fork(order: Mapping[str, Any], answers: IO[str]) -> int:
     finally:
         sys.stderr.flush()
         os._exit(status)
+
+
+def _sandboxes(order: Mapping[str, Any]) -> list[Sandbox]:
+    found = [Sandbox.from_dict(record) for record in order["sandboxes"]]
+    return [replace(sandbox, guarded=tuple(order["guarded"])) for sandbox in found]
 
 
 def _enter(order: Mapping[str, Any]) -> None:
