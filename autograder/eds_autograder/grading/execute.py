@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import signal
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import partial
 from math import ceil
 from pathlib import Path
 from time import monotonic
@@ -15,25 +18,12 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbgrader.preprocessors import Execute
 
+from eds_autograder.grading.integrity import GuardLink, SilentGuardError
+from eds_autograder.grading.proof import Proof
+from eds_autograder.grading.trial import Attempt, CellRun, TestPlan, Trials
 from eds_autograder.grading.waiting import WaitingKernel
 
 __all__ = ["CarefulExecute", "CellRun", "SafePathKernelManager"]
-
-
-@dataclass(frozen=True)
-class CellRun:
-    """How the run of one cell ended.
-
-    Attributes
-    ----------
-    state : {"done", "error", "timed out", "kernel died", "not run"}
-        ``done``: the kernel said that the cell ran to its end; a cell without code is done too.
-    reason : str or None
-        Why it did not, where that is not in the cell's output.
-    """
-
-    state: str
-    reason: str | None = None
 
 
 class SafePathKernelManager(AsyncKernelManager):
@@ -72,10 +62,16 @@ class SafePathKernelManager(AsyncKernelManager):
 class CarefulExecute(Execute):  # type: ignore[misc]
     """Run a notebook as nbgrader does, within a time for the whole, and keep what ran before an accident.
 
+    Tests run among altered copies of themselves, see `eds_autograder.grading.trial`.
+
     Parameters
     ----------
     budget : float
         Seconds for the whole notebook; a cell gets no more than what is left of them.
+    plans : mapping of str to TestPlan, optional
+        The notebook's tests by grade id: they run among copies, and have to prove that they ran to their end.
+    modules : iterable of str, optional
+        What the tests import.
     waiting : WaitingKernel, optional
         Becomes the notebook's kernel, where the notebook wants a Python one.
     **kwargs
@@ -88,11 +84,22 @@ class CarefulExecute(Execute):  # type: ignore[misc]
     outcome : {"graded", "kernel died", "out of time"}
     reason : str or None
         What ended the run early, in one line.
+    evidence : list of str
+        What speaks against the submission.
+    guarded : bool
+        Whether the kernel had a guard: one that speaks another language than Python cannot.
     """
 
     extra_arguments: list[str]
 
-    def __init__(self, budget: float, waiting: WaitingKernel | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        budget: float,
+        plans: Mapping[str, TestPlan] | None = None,
+        modules: Iterable[str] = (),
+        waiting: WaitingKernel | None = None,
+        **kwargs: Any,
+    ) -> None:
         manager = type("Manager", (SafePathKernelManager,), {"waiting": waiting})
         super().__init__(kernel_manager_class=manager, shutdown_kernel="immediate", **kwargs)
         # behind the installed packages, so that helper modules can be imported and nothing is shadowed
@@ -107,6 +114,14 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         self.runs: dict[int, CellRun] = {}
         self.outcome = "graded"
         self.reason: str | None = None
+        self.evidence: list[str] = []
+        self.guarded = False
+        self._plans = plans or {}
+        self._modules = sorted(modules)
+        self._trials: Trials | None = None
+        self._limit: float | None = None
+        self._proven = True
+        self._proof: Proof | None = None
 
     def preprocess_cell(self, cell: Any, resources: Any, index: int) -> Any:
         """Run one cell; after an accident, note that it was not run."""
@@ -119,21 +134,85 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         if self.outcome != "graded":
             self.runs[index] = CellRun("not run", f"not run: {self.reason}")
             return cell, resources
+        try:
+            if self._trials is None and not self.runs:
+                self._set_guard()
+            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if self._trials is not None and grade_id in self._plans:
+                self._run_test(cell, index, grade_id)
+                return cell, resources
+            return self._run(cell, resources, index)
+        except DeadKernelError:
+            self._die(index)
+        except SilentGuardError:
+            self._fall_silent(index)
+        return cell, resources
+
+    def attempt(self, cell: Any, index: int, source: str, proof: Proof, seconds: float | None) -> Attempt:
+        """Run a text in a cell's place and return how it ended; the cell itself is left alone."""
+        trial = copy.deepcopy(cell)
+        trial.source = proof.mark(source)
+        send, start = self.kc.execute, monotonic()
+        self._limit, self._proof, self._proven = seconds, proof, False
+        self.kc.execute = partial(send, user_expressions=proof.expressions)
+        try:
+            self._run(trial, None, index)
+        finally:
+            self.kc.execute = send
+            self._limit = self._proof = None
+            self.nb.cells[index] = cell
+        trial.source = cell.source
+        return Attempt(trial, replace(self.runs[index], proven=self._proven), monotonic() - start)
+
+    def _run(self, cell: Any, resources: Any, index: int) -> Any:
         self.runs[index] = CellRun("done")
         try:
             return super().preprocess_cell(cell, resources, index)
         except DeadKernelError:
-            self._stop("kernel died", f"the kernel died in cell {index + 1}{self._how_it_died()}")
-            self.runs[index] = CellRun("kernel died", self.reason)
+            self._die(index)
         except CellTimeoutError:
             self._stop("out of time", f"cell {index + 1} did not stop when its time was up")
             self.runs[index] = CellRun("timed out", self.reason)
         return cell, resources
 
+    def _run_test(self, cell: Any, index: int, grade_id: str) -> None:
+        assert self._trials is not None
+        try:
+            real = self._trials.run(self, cell, index, grade_id)
+            self.runs[index] = real.run
+            # a copy: what comes later in the kernel's messages changes no output of a test
+            cell.outputs = copy.deepcopy(real.cell.outputs)
+            cell.execution_count = real.cell.execution_count
+        finally:
+            self._gather()
+
+    def _set_guard(self) -> None:
+        guard = GuardLink(self.kc)
+        self.guarded = guard.install(self._modules)
+        if self.guarded:
+            self._trials = Trials(self._plans, guard)
+
+    def _gather(self) -> None:
+        if self._trials is not None:
+            self.evidence = list(dict.fromkeys([*self._trials.evidence, *self._trials.guard.evidence]))
+
+    def _die(self, index: int) -> None:
+        self._stop("kernel died", f"the kernel died in cell {index + 1}{self._how_it_died()}")
+        self.runs[index] = CellRun("kernel died", self.reason)
+
+    def _fall_silent(self, index: int) -> None:
+        """A kernel that was to stop and did not is out of time; one that had nothing to do and says nothing lies."""
+        before = [run.state for place, run in self.runs.items() if place <= index]
+        if "timed out" not in before[-2:]:
+            self.evidence.append(f"the guard of the kernel did not answer at cell {index + 1}")
+        self._stop("out of time", f"the kernel did not answer at cell {index + 1}")
+        self.runs[index] = CellRun("timed out", self.reason)
+
     def on_cell_executed(self, **kwargs: Any) -> None:
         """Note the kernel's own word on how the cell ended; nbgrader adds a missing error to the output."""
         super().on_cell_executed(**kwargs)
         reply = kwargs["execute_reply"]
+        self._proven = self._proof is not None and self._proof.holds(reply)
         if reply["content"]["status"] == "ok":
             return
         # a reply that came from the kernel has a header; the one made when time is up has none
@@ -145,6 +224,8 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         left = max(1, ceil(self.deadline - monotonic()))
         unlimited = not self.timeout or self.timeout < 0
         self.allowed = left if unlimited else min(int(self.timeout), left)
+        if self._limit is not None:
+            self.allowed = min(self.allowed, ceil(self._limit))
         return self.allowed
 
     def _stop(self, outcome: str, reason: str) -> None:
