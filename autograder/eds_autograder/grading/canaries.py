@@ -1,20 +1,21 @@
 """Canaries: copies of a test in which one expected value is another, so that right answers must fail them.
 
-A process that passes such a copy is lying. The copies run in the same kernel as the test, right before or after
-it, in an order that is drawn for each run, with constants that are drawn for each run: whoever replaces the
-kernel's methods, removes assertions, or returns what is equal to everything, cannot tell which of the texts is
-the test. Only the expected side of an assertion is altered, so that no deterministic code can pass both a test and
-its copy; and of the assertions those that the students never saw are preferred, since a copy that differs from
-what was released gives itself away.
+A process that passes such a copy is lying. The copies run in the same kernel as the test, right before or
+after it, in an order and with constants that are drawn for each run: whoever replaces the kernel's methods,
+removes assertions, or returns what is equal to everything, cannot tell which of the texts is the test. Only
+the expected side of an assertion is altered, so that no deterministic code can pass both a test and its copy;
+and of the assertions those that the students never saw are preferred, since a copy that differs from what was
+released gives itself away.
 
-A copy is *strong* when the altered value is so arbitrary that no wrong answer hits it by accident: passing it is
-evidence by itself. A *weak* one turns an assertion round (``<`` into ``>``, a truth into its negation), which
-honest wrong answers pass too: it is evidence only when the test itself was passed as well. A *hollow* one can be
-passed by an empty array, so that two tests have to agree.
+A copy is *strong* when the altered value is so arbitrary that no wrong answer hits it by accident: passing it
+is evidence by itself. A *weak* one turns an assertion round (``<`` into ``>``, a truth into its negation),
+which honest wrong answers pass too: it is evidence only when the test itself was passed as well. A *hollow*
+one can be passed by an empty array, so that two tests have to agree.
 
-Running a copy between the tests could change what they see. So the guard in the kernel puts names, contents, random
-states and history back before each text and leaves everything as the real test did (``guard.py``). A forked child
-would be safer for the state, and useless: the kernel would know in the child that nothing counts there.
+Running a copy between the tests could change what they see. So the guard in the kernel puts names, contents,
+random states and history back before each text, and leaves everything as the real test did (``guard.py``). A
+forked child would keep the state even better, and be useless: the kernel would know in the child that nothing
+counts there, and whoever is asked in the order test, copy, test, copy knows which is which.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-__all__ = ["Canary", "find_canaries"]
+__all__ = ["Canary", "defined_names", "find_canaries"]
 
 _FLIPPED = {
     ast.Lt: (">", "<"),
@@ -44,7 +45,20 @@ _FLIPPED = {
 _COMPARING = {"allclose", "isclose", "array_equal", "array_equiv"}
 _DISTANCES = {"abs", "fabs", "absolute"}
 # a literal may stand in these, and is still a literal
-_MAKERS = {"list", "tuple", "set", "range", "array", "asarray", "float", "int", "sqrt", "exp", "log", "Fraction"}
+_MAKERS = {
+    "list",
+    "tuple",
+    "set",
+    "range",
+    "array",
+    "asarray",
+    "float",
+    "int",
+    "sqrt",
+    "exp",
+    "log",
+    "Fraction",
+}
 _SWAPPED = {
     "assertTrue": "assertFalse",
     "assertFalse": "assertTrue",
@@ -171,8 +185,8 @@ def find_canaries(
     hidden : sequence of int
         Its lines (from 1) that students never see. Where assertions stand in them, the others are left alone.
     answers : iterable of str
-        Names that the students' cells define. Where assertions look at what comes of them, the others are left
-        alone: an answer that is equal to everything shows only there.
+        Names that the students' cells define. Where assertions look at what comes of them, the others are
+        left alone: an answer that is equal to everything shows only there.
     valued : bool
         Whether the cell ends in a value that is its mark: then conditions earn points as assertions do.
 
@@ -195,6 +209,18 @@ def find_canaries(
     for is_better in (lambda c, _: c.first in hidden or c.last in hidden, lambda _, of_answer: of_answer):
         chosen = [item for item in chosen if is_better(*item)] or chosen
     return sorted((item for item, _ in chosen), key=_rank)
+
+
+def defined_names(source: str) -> set[str]:
+    """Return the names that a cell of answers defines at its top."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return set()
+    found = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    return found | {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
 
 
 def _rank(canary: Canary) -> tuple[bool, bool, int, int]:
@@ -314,7 +340,10 @@ class _Finder:
             value = _value(node)
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 start, end = self._place(node)
-                if self.source[start:end] in (f"'{node.value}'", f'"{node.value}"') and "\\" not in node.value:
+                if (
+                    self.source[start:end] in (f"'{node.value}'", f'"{node.value}"')
+                    and "\\" not in node.value
+                ):
                     yield self._make("text", node, strong=len(node.value) >= _SHORT)
             elif value is not None:
                 off = margin if margin or isinstance(value, int) else 1e-9 * max(1.0, abs(value))
@@ -329,7 +358,9 @@ class _Finder:
             return
         left, right = call.args[:2]
         literal = next((side for side in (right, left) if _is_literal(side)), None)
-        values = [abs(v) for v in map(_value, _constants(literal)) if v is not None] if literal is not None else []
+        values = (
+            [abs(v) for v in map(_value, _constants(literal)) if v is not None] if literal is not None else []
+        )
         margin = absolute + relative * max(values, default=1.0)
         few = literal is None or len(list(_constants(literal))) < 2
         margin = 0.0 if exact else max(margin, 1e-9)
@@ -346,7 +377,9 @@ class _Finder:
                 return
             yield from self._of_closeness(call, exact)
 
-    def _make(self, kind: str, node: ast.expr, strong: bool, margin: float = 0.0, hollow: bool = False) -> Canary:
+    def _make(
+        self, kind: str, node: ast.expr, strong: bool, margin: float = 0.0, hollow: bool = False
+    ) -> Canary:
         start, end = self._place(node)
         return Canary(kind, start, end, 0, 0, strong, hollow, margin)
 
@@ -400,9 +433,11 @@ def _constants(node: ast.expr | None) -> Iterator[ast.expr]:
     """Yield the numbers (with their sign) and texts of a literal."""
     if node is None:
         return
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-        yield node
-    elif isinstance(node, ast.Constant):
+    if (
+        isinstance(node, ast.UnaryOp)
+        and isinstance(node.op, ast.USub)
+        and isinstance(node.operand, ast.Constant)
+    ) or isinstance(node, ast.Constant):
         yield node
     else:
         for child in ast.iter_child_nodes(node):

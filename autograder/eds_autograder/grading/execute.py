@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import signal
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from math import ceil
@@ -17,12 +17,19 @@ from nbgrader.preprocessors import Execute
 from eds_autograder.grading.integrity import GuardLink, SilentGuardError
 from eds_autograder.grading.kernels.manager import SafePathKernelManager
 from eds_autograder.grading.kernels.waiting import WaitingKernel
+from eds_autograder.grading.plans import TestPlan
 from eds_autograder.grading.proof import Proof
-from eds_autograder.grading.trial import Attempt, CellRun, TestPlan, Trials
+from eds_autograder.grading.trial import Attempt, CellRun, Trials
 
 __all__ = ["CarefulExecute", "CellRun"]
 
-
+_COMPARED_WITH = {
+    "math": "math",
+    "numpy": "np.",
+    "numpy.testing": "testing",
+    "pandas.testing": "pd.",
+    "unittest": "unittest",
+}
 
 
 class CarefulExecute(Execute):  # type: ignore[misc]
@@ -36,8 +43,8 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         Seconds for the whole notebook; a cell gets no more than what is left of them.
     plans : mapping of str to TestPlan, optional
         The notebook's tests by grade id: they run among copies, and have to prove that they ran to their end.
-    modules : iterable of str, optional
-        What the tests import.
+    trials : type, optional
+        A kind of `Trials` that runs them.
     waiting : WaitingKernel, optional
         Becomes the notebook's kernel, where the notebook wants a Python one.
     **kwargs
@@ -62,7 +69,7 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         self,
         budget: float,
         plans: Mapping[str, TestPlan] | None = None,
-        modules: Iterable[str] = (),
+        trials: type[Trials] | None = None,
         waiting: WaitingKernel | None = None,
         **kwargs: Any,
     ) -> None:
@@ -83,7 +90,7 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         self.evidence: list[str] = []
         self.guarded = False
         self._plans = plans or {}
-        self._modules = sorted(modules)
+        self._kind = trials or Trials
         self._trials: Trials | None = None
         self._limit: float | None = None
         self._proven = True
@@ -105,7 +112,7 @@ class CarefulExecute(Execute):  # type: ignore[misc]
                 self._set_guard()
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
             if self._trials is not None and grade_id in self._plans:
-                self._run_test(cell, index, grade_id)
+                self._run_test(self._trials, cell, index, grade_id)
                 return cell, resources
             return self._run(cell, resources, index)
         except DeadKernelError:
@@ -141,33 +148,36 @@ class CarefulExecute(Execute):  # type: ignore[misc]
             self.runs[index] = CellRun("timed out", self.reason)
         return cell, resources
 
-    def _run_test(self, cell: Any, index: int, grade_id: str) -> None:
-        assert self._trials is not None
+    def _run_test(self, trials: Trials, cell: Any, index: int, grade_id: str) -> None:
         try:
-            real = self._trials.run(self, cell, index, grade_id)
+            real = trials.run(self, cell, index, grade_id)
             self.runs[index] = real.run
             # a copy: what comes later in the kernel's messages changes no output of a test
             cell.outputs = copy.deepcopy(real.cell.outputs)
             cell.execution_count = real.cell.execution_count
         finally:
-            self._gather()
+            self.evidence = list(dict.fromkeys([*trials.evidence, *trials.guard.evidence]))
+
+    @property
+    def rehearsed(self) -> Any:
+        """What a `Rehearsal` found; nothing where the kernel had no guard."""
+        return getattr(self._trials, "found", {})
 
     def _set_guard(self) -> None:
         guard = GuardLink(self.kc)
-        self.guarded = guard.install(self._modules)
+        # tests compare with these, whether the notebook has imported them yet or not
+        texts = " ".join(plan.source for plan in self._plans.values())
+        modules = [name for name, sign in _COMPARED_WITH.items() if sign in texts]
+        self.guarded = guard.install(modules)
         if self.guarded:
-            self._trials = Trials(self._plans, guard)
-
-    def _gather(self) -> None:
-        if self._trials is not None:
-            self.evidence = list(dict.fromkeys([*self._trials.evidence, *self._trials.guard.evidence]))
+            self._trials = self._kind(self._plans, guard)
 
     def _die(self, index: int) -> None:
         self._stop("kernel died", f"the kernel died in cell {index + 1}{self._how_it_died()}")
         self.runs[index] = CellRun("kernel died", self.reason)
 
     def _fall_silent(self, index: int) -> None:
-        """A kernel that was to stop and did not is out of time; one that had nothing to do and says nothing lies."""
+        """End the run: out of time after a cell that was to stop; else the silence itself is evidence."""
         before = [run.state for place, run in self.runs.items() if place <= index]
         if "timed out" not in before[-2:]:
             self.evidence.append(f"the guard of the kernel did not answer at cell {index + 1}")

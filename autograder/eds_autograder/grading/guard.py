@@ -6,15 +6,14 @@ Three things are its work:
 
 - *check*: are the functions that tests and the kernel rely on still the same, does anything of the student's
   stand between a test and its result (a transformer, an event hook, a trace function, a live thread)?
-- *snapshot and restore*: a test and its altered copies start from the same names, the same contents of lists,
-  dictionaries, small arrays, counters and default arguments, the same random states and the same history;
-  afterwards all is as the real test left it. Iterators, open files and what packages keep are not covered.
+- *snapshot and restore* (``guard_state.py``): a test and its altered copies start from the same names,
+  contents, random states and history; afterwards all is as the real test left it;
 - *neutral ground*: settings that change how a result is shown are put back while a test runs.
 
 The student's code lives in the same process and could find this code and change it: the altered copies
 (`eds_autograder.grading.canaries`) are there for whoever does.
 """
-# ruff: noqa: S110, SIM105, B010
+# ruff: noqa: S110, SIM105
 # mypy: ignore-errors
 
 import builtins
@@ -23,7 +22,7 @@ import hashlib
 import hmac
 import json
 import operator
-import os
+import pathlib
 import random
 import site
 import sys
@@ -103,16 +102,6 @@ _FUNCTIONS = (
     classmethod,
     staticmethod,
 )
-_MANY = 3000  # objects in a snapshot
-_LONG = 2000  # entries of one of them
-_LARGE = 4_000_000  # bytes of arrays
-
-
-def _contents(cell):
-    try:
-        return (cell.cell_contents,)
-    except ValueError:  # nothing in it yet
-        return ()
 
 
 def _code(function):
@@ -139,6 +128,7 @@ class Watch:
         self.entries = []  # (name, dictionary that holds it, key, object, code)
 
     def functions(self, label, namespace, free=()):
+        """Take down the functions in a dictionary."""
         for key, value in list(namespace.items()):
             if key in free or (isinstance(value, type) and label != "builtins"):
                 continue
@@ -146,11 +136,13 @@ class Watch:
                 self.entries.append((label + "." + key, namespace, key, value, _code(value)))
 
     def class_of(self, thing):
+        """Take down the methods of a thing's classes."""
         for cls in type(thing).__mro__[:-1]:
             if cls.__module__.split(".")[0] not in ("traitlets", "builtins"):
                 self.functions(cls.__name__, cls.__dict__, _FREE_METHODS)
 
     def changed(self):
+        """Yield the names of what is another thing now."""
         missing = object()
         for label, namespace, key, value, code in self.entries:
             now = namespace.get(key, missing)
@@ -158,113 +150,11 @@ class Watch:
                 yield label
 
 
-class Snapshot:
-    """Names and the contents behind them, as far as they can be put back."""
-
-    def __init__(self, guard, roots):
-        self.guard = guard
-        self.names = dict(guard.namespace)
-        self.count = guard.shell.execution_count
-        self.random = guard.random_states()
-        self.contents = []
-        self.bytes = 0
-        self._follow([*guard.histories, *roots])
-
-    def _follow(self, pending):
-        seen = set()
-        array = self.guard.array_types()
-        while pending and len(seen) < _MANY:
-            thing = pending.pop()
-            if id(thing) in seen:
-                continue
-            seen.add(id(thing))
-            try:
-                pending.extend(self._take(thing, type(thing), array))
-            except Exception:  # an object that does not want to be looked at is left as it is
-                pass
-
-    def _take(self, thing, kind, array):
-        """Keep what can be kept of one object; return what it leads to."""
-        if kind in (list, set, dict):
-            if len(thing) > _LONG:
-                return ()
-            self.contents.append((thing, kind(thing)))
-            return () if kind is set else thing.values() if kind is dict else thing
-        if kind is tuple:
-            return thing[:_LONG]
-        if kind is types.FunctionType and self.guard.is_foreign(thing.__code__):
-            return self._take_function(thing)
-        if array and kind in array:
-            self._take_numeric(thing, kind, array)
-        elif kind is type and type.__getattribute__(thing, "__module__") == "__main__":
-            kept = {key: value for key, value in thing.__dict__.items() if not key.startswith("__")}
-            self.contents.append((thing, kept))
-            return kept.values()
-        elif type(kind) is type and type.__getattribute__(kind, "__module__") == "__main__":
-            return (kind, object.__getattribute__(thing, "__dict__"))
-        return ()
-
-    def _take_function(self, function):
-        inner = [(cell, value) for cell in function.__closure__ or () for value in _contents(cell)]
-        self.contents.extend(inner)
-        return [
-            function.__dict__,
-            function.__kwdefaults__,
-            *(function.__defaults__ or ()),
-            *(value for _, value in inner),
-        ]
-
-    def _take_numeric(self, thing, kind, array):
-        if kind is not array[0]:
-            generator = thing.bit_generator if kind is array[1] else thing._bit_generator
-            self.contents.append((generator, generator.state))
-        elif thing.flags.writeable and not thing.dtype.hasobject and self.bytes + thing.nbytes < _LARGE:
-            self.bytes += thing.nbytes
-            self.contents.append((thing, thing.copy()))
-
-    def restore(self):
-        namespace = self.guard.namespace
-        for name in [name for name in namespace if name not in self.names]:
-            del namespace[name]
-        for name, value in self.names.items():
-            if namespace.get(name, self) is not value:
-                namespace[name] = value
-        for thing, kept in self.contents:
-            try:
-                self._put_back(thing, type(thing), kept)
-            except Exception:  # a class that refuses: as good as it gets
-                pass
-        self.guard.shell.execution_count = self.count
-        self.guard.set_random_states(self.random)
-
-    def _put_back(self, thing, kind, kept):
-        if kind is list:
-            thing[:] = kept
-        elif kind in (set, dict):
-            if kind is set or len(thing) != len(kept) or not self._same(thing, kept):
-                thing.clear()
-                thing.update(kept)
-        elif kind is types.CellType:
-            thing.cell_contents = kept
-        elif kind is type:
-            for key, value in kept.items():
-                if vars(thing).get(key) is not value:
-                    setattr(thing, key, value)
-        elif hasattr(thing, "state"):
-            thing.state = kept
-        elif thing.shape == kept.shape:
-            thing[...] = kept
-
-    def _same(self, thing, kept):
-        return all(a is b for a, b in zip(thing, kept)) and all(
-            a is b for a, b in zip(thing.values(), kept.values())
-        )
-
-
 class Guard:
     """See the module."""
 
-    def __init__(self, shell):
+    def __init__(self, shell, snapshot):
+        self.snapshot = snapshot
         self.shell, self.kernel = shell, shell.kernel
         self.session = self.kernel.session
         self.namespace = shell.user_ns
@@ -287,7 +177,8 @@ class Guard:
         paths = sysconfig.get_paths()
         found = {paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
         found.update([sys.prefix, sys.base_prefix, site.getusersitepackages(), *site.getsitepackages()])
-        found.update(path for path in sys.path if path and os.path.abspath(path) != os.getcwd())
+        here = str(pathlib.Path.cwd())
+        found.update(path for path in sys.path if path and path != here)
         return tuple(sorted(path.rstrip("/") + "/" for path in found if path))
 
     def _take_down(self):
@@ -338,6 +229,7 @@ class Guard:
                 self.watch.functions("TestCase", cls.__dict__)
 
     def need(self, names):
+        """Import what tests compare with, before anybody can change it."""
         for name in names:
             try:
                 __import__(name)
@@ -352,6 +244,7 @@ class Guard:
         return not code.co_filename.startswith((*self.packages, "<frozen"))
 
     def foreign(self, thing):
+        """Tell whether a hook of any kind leads to code of the submission."""
         code = _code(thing)
         if code is not None:
             return self.is_foreign(code)
@@ -368,6 +261,7 @@ class Guard:
     # -- check
 
     def check(self):
+        """Return what is wrong, in words."""
         found = []
         for part in (
             self._changed_functions,
@@ -413,11 +307,11 @@ class Guard:
         if shell.user_ns is not self.namespace:
             yield "the namespace was replaced"
         before, after = self.handlers, (self.kernel.shell_handlers, self.kernel.control_handlers)
-        for old, new in zip(before, after):
+        for old, new in zip(before, after, strict=True):
             if any(new.get(key) is not value for key, value in old.items()):
                 yield "a message handler of the kernel was replaced"
         packing = (self.session.pack, self.session.unpack, self.session.key)
-        if any(a is not b for a, b in zip(packing, self.packing)):
+        if any(a is not b for a, b in zip(packing, self.packing, strict=True)):
             yield "the kernel's messages are packed otherwise"
 
     def _hooks(self):
@@ -473,6 +367,7 @@ class Guard:
     # -- the same start for all
 
     def array_types(self):
+        """Return NumPy's array and its two kinds of random generators, once there is a NumPy."""
         numpy = self.modules.get("numpy")
         try:
             return (numpy.ndarray, numpy.random.Generator, numpy.random.RandomState)
@@ -480,6 +375,7 @@ class Guard:
             return None
 
     def random_states(self):
+        """Return the states of the global random generators."""
         found = {"random": self.states[0]()}
         numpy = self.modules.get("numpy.random")
         if numpy is not None and hasattr(numpy, "mtrand"):
@@ -490,14 +386,12 @@ class Guard:
         return found
 
     def set_random_states(self, states):
+        """Put them back."""
         self.states[1](states["random"])
         if "numpy" in states:
             self.modules["numpy.random"].mtrand._rand._bit_generator.state = states["numpy"]
         if "torch" in states:
             self.modules["torch"].set_rng_state(states["torch"])
-
-    def take(self, name):
-        self.saved[name] = Snapshot(self, list(self.namespace.values()))
 
     def neutral_ground(self):
         """Show a result as it is while a test runs, and failures in short."""
@@ -516,6 +410,7 @@ class Guard:
         shell.InteractiveTB.set_mode("Plain")
 
     def own_ground(self):
+        """Give the submission its settings back."""
         if self.settings is None:
             return
         shell = self.shell
@@ -533,12 +428,13 @@ class Guard:
     # -- orders
 
     def obey(self, order):
+        """Do what an order says, in the order in which it makes sense; return what is wrong."""
         if self.key is None:
             self.key = order["key"].encode()
             self.need(order.get("modules", ()))
         found = self.check() if order.get("check") else []
         if order.get("take"):
-            self.take(order["take"])
+            self.saved[order["take"]] = self.snapshot(self)
         if order.get("restore"):
             self.saved[order["restore"]].restore()
         if order.get("neutral"):
@@ -565,8 +461,8 @@ class Guard:
         self.session.send(stream, "eds_guard_reply", content, parent, ident=ident)
 
 
-def install(shell):
+def install(shell, snapshot):
     """Set a guard up in a kernel; it answers messages of a kind of its own."""
-    guard = Guard(shell)
+    guard = Guard(shell, snapshot)
     shell.kernel.shell_handlers["eds_guard_request"] = guard.answer
     guard.handlers[0]["eds_guard_request"] = shell.kernel.shell_handlers["eds_guard_request"]

@@ -17,10 +17,12 @@ __all__ = ["GuardLink", "SilentGuardError"]
 # how long a kernel that has nothing to do may take to answer
 ANSWER_SECONDS = 30.0
 _POLL_SECONDS = 1.0
+_PARTS = ("guard_state.py", "guard.py")
 _INSTALL = """\
 _eds = {{"__builtins__": dict(vars(__import__("builtins"))), "__name__": "eds_guard"}}
-exec(compile({source!r}, "<frozen eds_guard>", "exec"), _eds)
-_eds["install"](get_ipython())
+for _eds["source"] in {sources!r}:
+    exec(compile(_eds["source"], "<frozen eds_guard>", "exec"), _eds)
+_eds["install"](get_ipython(), _eds["Snapshot"])
 del _eds
 """
 
@@ -59,8 +61,8 @@ class GuardLink:
         modules : iterable of str
             What the tests import: taken down before anybody can change it.
         """
-        source = resources.files("eds_autograder.grading").joinpath("guard.py").read_text("utf-8")
-        code = _INSTALL.format(source=source)
+        folder = resources.files("eds_autograder.grading")
+        code = _INSTALL.format(sources=[folder.joinpath(name).read_text("utf-8") for name in _PARTS])
         sent = self.client.execute(code, silent=True, store_history=False)
         if run_sync(self._reply)(sent)["content"].get("status") != "ok":
             return False

@@ -19,6 +19,7 @@ from eds_datasets.errors import EdsError
 __all__ = ["Recorder", "latest_result", "register"]
 
 NO_RESPONSE = "No response."
+HELD = "Held until a person has looked: "
 
 
 def latest_result(course: Course, student: str, assignment: str) -> Result | None:
@@ -124,7 +125,7 @@ class Recorder:
             self._registered.add(kit.assignment)
         timestamp, problems = self._timestamp(submission)
         if not self._is_recorded(result, timestamp):
-            self._record_marks(result, timestamp)
+            self._record_marks(result, timestamp, kit)
             if write_folder:
                 self._write_autograded(submission, result, kit)
         result.write(_latest_file(self.course, result.student, result.assignment))
@@ -162,7 +163,7 @@ class Recorder:
         wanted = {(item.notebook, item.grade_id): item.points for item in result.exercises}
         return marks == wanted and all((folder / f"{name}.ipynb").is_file() for name in result.notebooks)
 
-    def _record_marks(self, result: Result, timestamp: Any) -> None:
+    def _record_marks(self, result: Result, timestamp: Any, kit: Kit) -> None:
         fields = {} if timestamp is None else {"timestamp": timestamp}
         # nbgrader builds the submission before it adds it to the session: an early flush would warn
         with self.gradebook.db.no_autoflush:
@@ -177,8 +178,17 @@ class Recorder:
             unanswered = result.unanswered.get(notebook.name, ())
             for comment in notebook.comments:
                 comment.auto_comment = NO_RESPONSE if comment.name in unanswered else None
+            self._say_why_held(notebook, result, kit)
         self.gradebook.db.commit()
         self._assign_penalties(found)
+
+    def _say_why_held(self, notebook: Any, result: Result, kit: Kit) -> None:
+        """Put the evidence where the instructor reads in formgrader: at the notebook's first answer."""
+        answers = [cell.grade_id for cell in kit.cells_of(notebook.name) if cell.solution]
+        comments = {comment.name: comment for comment in notebook.comments}
+        place = next((comments[name] for name in answers if name in comments), None)
+        if result.evidence and place is not None:
+            place.auto_comment = HELD + "; ".join(result.evidence)
 
     def _assign_penalties(self, submission: Any) -> None:
         """Ask the late-submission plugin of nbgrader's configuration, with its preprocessor's own checks."""

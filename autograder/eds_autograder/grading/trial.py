@@ -7,14 +7,14 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from time import monotonic
 from typing import Any, Protocol
 
 from eds_autograder.grading.canaries import Canary
 from eds_autograder.grading.integrity import GuardLink
+from eds_autograder.grading.plans import TestPlan
 from eds_autograder.grading.proof import Proof
 
-__all__ = ["Attempt", "CellRun", "TestPlan", "Trials"]
+__all__ = ["Attempt", "CellRun", "Executor", "Trials", "displayed_number"]
 
 # a copy gets this, or ten times what it took with the reference solution
 _COPY_SECONDS = 5.0
@@ -42,30 +42,6 @@ class CellRun:
 
 
 @dataclass(frozen=True)
-class TestPlan:
-    """What is known of a test before it runs.
-
-    Attributes
-    ----------
-    source : str
-        The instructor's text.
-    points : float
-        What it is worth.
-    canaries : tuple of Canary
-        Those that the reference solution fails.
-    valued : bool
-        Whether the reference solution's mark is the value that the cell ends with.
-    """
-
-    __test__ = False  # not one of pytest's
-
-    source: str
-    points: float = 0.0
-    canaries: tuple[Canary, ...] = ()
-    valued: bool = False
-
-
-@dataclass(frozen=True)
 class Attempt:
     """One run of a test or of a copy.
 
@@ -85,7 +61,7 @@ class Attempt:
         """Tell whether the kernel claims full marks."""
         if self.run.state != "done":
             return False
-        return not plan.valued or (_displayed(self.cell) or 0.0) >= plan.points
+        return not plan.valued or (displayed_number(self.cell) or 0.0) >= plan.points
 
     @property
     def stuck(self) -> bool:
@@ -93,7 +69,8 @@ class Attempt:
         return self.run.state in ("timed out", "kernel died")
 
 
-def _displayed(cell: Any) -> float | None:
+def displayed_number(cell: Any) -> float | None:
+    """Return the number that a cell ends with, NaN included, or None."""
     for output in cell.outputs:
         if output.output_type == "execute_result":
             try:
@@ -103,8 +80,20 @@ def _displayed(cell: Any) -> float | None:
     return None
 
 
+def _worth(canary: Canary) -> int:
+    return 2 * canary.strong - canary.hollow
+
+
 class Executor(Protocol):
-    """What runs a cell's text in the kernel."""
+    """What runs a cell's text in the kernel.
+
+    Attributes
+    ----------
+    outcome : str
+        Another than "graded" when nothing can be run any more.
+    """
+
+    outcome: str
 
     def attempt(self, cell: Any, index: int, source: str, proof: Proof, seconds: float | None) -> Attempt:
         """Run a text in a cell's place, within a time of its own."""
@@ -150,7 +139,7 @@ class Trials:
             source = cell.source if canary is None else canary.draw(plan.source, self.chance)
             seconds = None if canary is None else self._seconds(canary, attempts.get(None))
             attempts[canary] = execute.attempt(cell, index, source, proof, seconds)
-            if attempts[canary].run.state == "kernel died":
+            if execute.outcome != "graded":
                 break
         else:
             place = texts.index(None)
@@ -162,7 +151,9 @@ class Trials:
         if cell.source != plan.source:
             return []
         number = 2 if len(self.plans) <= _FEW_TESTS else 1
-        return self.chance.sample(plan.canaries, min(number, len(plan.canaries)))
+        best = max((_worth(canary) for canary in plan.canaries), default=0)
+        chosen = [canary for canary in plan.canaries if _worth(canary) == best]
+        return self.chance.sample(chosen, min(number, len(chosen)))
 
     def _seconds(self, canary: Canary, real: Attempt | None) -> float:
         return ceil(max(_COPY_SECONDS, 10 * canary.seconds, 10 * (real.seconds if real else 0.0)))
@@ -172,7 +163,7 @@ class Trials:
     ) -> Attempt:
         real = attempts.get(None)
         if real is None:
-            # a copy ended the kernel: so would the test have done
+            # a copy ended the kernel or does not stop: so would the test have done
             died = next(iter(attempts.values()))
             untouched = copy.deepcopy(cell)
             untouched.outputs = []
