@@ -190,7 +190,7 @@ def _parts(record: Any, kit: Kit, result: Result, notebooks: dict[str, Any]) -> 
 
 
 def _comments(notebook: Any) -> dict[str, str]:
-    """Return what a person wrote, by answer; what the machine noted for the instructor is not for the page."""
+    """Return what a person wrote, by answer; the machine's notes are not for the page."""
     return {
         comment.name: comment.comment
         for comment in notebook.comments

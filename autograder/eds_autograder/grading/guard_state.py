@@ -27,7 +27,7 @@ class Snapshot:
     Parameters
     ----------
     guard : object
-        Knows the kernel: its ``namespace``, ``shell``, ``histories``, random states, and what code is foreign.
+        Knows the kernel: its namespace, shell, histories and random states, and what code is foreign.
     """
 
     def __init__(self, guard):
