@@ -183,6 +183,10 @@ class Board:
         """Return the team of a name."""
         return team_store.find_team(self.db, self.event, name)
 
+    def team_of_token(self, token: str) -> Team:
+        """Return the team that holds a token, or raise EdsError."""
+        return team_of_token(token, self.teams())
+
     def entry_counts(self) -> Counter[int]:
         """Return the number of entries by team."""
         return Counter(entry.team_id for entry in entry_store.load_entries(self.db, self.event, "public"))
@@ -190,22 +194,41 @@ class Board:
     # entries
 
     def submit(self, file: Path, message: str, token: str) -> Receipt:
-        """Validate, score and store an entry.
-
-        The token is compared first, then the file is read; whether the entry is let in is decided at the
-        moment of the insert, inside its transaction.
+        """Enter a file for the team that holds the token; the token is compared first, then the file is read.
 
         Raises
         ------
         EdsError
-            If the token belongs to no team or the message is too long.
+            If the token belongs to no team, and whatever `enter` raises.
+        """
+        team = self.team_of_token(token)
+        return self.enter(team, read_capped(file, ENTRY_LIMITS), file.name, message)
+
+    def enter(self, team: Team, content: bytes, source: str, message: str) -> Receipt:
+        """Validate, score and store an entry of a team whose token was compared before.
+
+        Whether the entry is let in is decided at the moment of the insert, inside its transaction.
+
+        Parameters
+        ----------
+        team : Team
+        content : bytes
+            The whole file, or one byte more than is allowed.
+        source : str
+            What messages call the file; it is no path.
+        message : str
+            What is new in the entry.
+
+        Raises
+        ------
+        EdsError
+            If the message is too long.
         InvalidFileError
             If the file has problems.
         RefusedError
             If the rules do not admit the entry.
         """
-        team = team_of_token(token, self.teams())
-        new = self._score(file, _checked_message(message))
+        new = self._score(content, source, _checked_message(message))
         with self.db.atomic():
             event, now = self.event, self.now()
             seq = admit(event, entry_store.load_history(self.db, team, new.sha256), now)
@@ -215,10 +238,9 @@ class Board:
         own = next(line for line in self.public_standings() if line.team.id == team.id)
         return Receipt(team, entry, own, event.rules.entry_limit - seq)
 
-    def _score(self, file: Path, message: str) -> NewEntry:
+    def _score(self, content: bytes, source: str, message: str) -> NewEntry:
         truth = self.truth()
-        content = read_capped(file, ENTRY_LIMITS)
-        codes = validate(content, truth.expected, file.name, ENTRY_LIMITS)
+        codes = validate(content, truth.expected, source, ENTRY_LIMITS)
         matrices = {split: truth.confusion(codes, split) for split in SPLITS}
         return NewEntry(
             message,
@@ -253,6 +275,20 @@ class Board:
             )
         labels = event_store.load_labels(self.db, event)
         return entry_store.load_confusion(self.db, entry.id, "private", labels)
+
+    def deeds(self) -> int:
+        """Return how many steps the record holds; every change of what is shown adds one."""
+        return audit.count(self.db, self.event)
+
+    def series(self) -> dict[int, list[tuple[datetime, float]]]:
+        """Return, by team, when its best public score rose and to what."""
+        event = self.event
+        risen: dict[int, list[tuple[datetime, float]]] = {}
+        for entry in entry_store.load_entries(self.db, event, "public"):
+            steps, score = risen.setdefault(entry.team_id, []), entry.scores[event.rules.metric]
+            if not steps or score > steps[-1][1]:
+                steps.append((entry.received_at, score))
+        return risen
 
     # standings
 

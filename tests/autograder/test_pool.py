@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import tempfile
 import textwrap
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,8 @@ from eds_autograder.course import Course
 from eds_autograder.grading import pool
 from eds_autograder.grading.assignment import prepare
 from eds_autograder.grading.job import Limits
+from eds_autograder.grading.kernels.processes import run_environment
 from eds_autograder.grading.pool import Engine, cell_seconds
-from eds_autograder.grading.processes import run_environment
 from eds_autograder.grading.results import Result
 from eds_autograder.grading.submissions import Submission, find_submissions
 
@@ -32,6 +34,14 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     engine = Engine(Course.open(folder))
     engine.kit(LESSON)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A temporary folder of our own, so that a class graded beside these tests is not taken for theirs."""
+    with tempfile.TemporaryDirectory(prefix="eds-test-") as name:
+        monkeypatch.setattr(tempfile, "tempdir", name)
+        yield Path(name)
 
 
 @pytest.fixture
@@ -127,14 +137,14 @@ def test_a_grader_that_does_not_answer_is_ended_and_becomes_a_row(folder: Path) 
 
 
 def running(pids: set[int]) -> list[str]:
-    """Where graders and kernels work among some processes: a fork has the command line of its server."""
+    """Where our graders and kernels work among some processes: a fork has the command line of its server."""
     found = []
     for pid in pids:
         try:
             place = psutil.Process(pid).cwd()
         except psutil.Error:
             continue
-        if "eds-run-" in place:
+        if place.startswith(tempfile.gettempdir()) and "eds-run-" in place:
             found.append(place)
     return found
 

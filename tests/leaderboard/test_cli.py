@@ -30,6 +30,7 @@ EVERYTHING = [
     "show",
     "export",
     "score",
+    "serve",
 ]
 
 

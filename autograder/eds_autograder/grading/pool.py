@@ -22,9 +22,9 @@ from typing import Any
 
 from eds_autograder.course import Course
 from eds_autograder.grading.assignment import Kit, prepare, settings
-from eds_autograder.grading.forkserver import Fork, ForkServer
 from eds_autograder.grading.job import Limits, lay_out
-from eds_autograder.grading.processes import end_tree, run_environment, runner_command
+from eds_autograder.grading.kernels.forkserver import Fork, ForkServer
+from eds_autograder.grading.kernels.processes import end_tree, run_environment, runner_command
 from eds_autograder.grading.results import ENGINE_VERSION, Result, ResultCache, failed_result
 from eds_autograder.grading.submissions import Submission, submission_digest
 from eds_autograder.modules import imported_modules

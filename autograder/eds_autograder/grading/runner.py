@@ -15,8 +15,8 @@ from typing import Any
 
 from eds_autograder.grading.assignment import Kit
 from eds_autograder.grading.job import Job
+from eds_autograder.grading.kernels.waiting import WaitingKernel
 from eds_autograder.grading.results import Exercise, Problem, Result
-from eds_autograder.grading.waiting import WaitingKernel
 from eds_autograder.imports import import_nbgrader
 
 __all__ = ["grade_job", "main"]
@@ -106,6 +106,7 @@ def _make_ready(job: Job, kit: Kit, name: str) -> _Ready | _Graded:
     """Read a notebook and make its graded cells the instructor's again; or say why there is none."""
     from traitlets.config import Config
 
+    from eds_autograder.grading.matching import match_cells, recognizer
     from eds_autograder.grading.reading import (
         MissingNotebookError,
         UnreadableNotebookError,
@@ -117,8 +118,9 @@ def _make_ready(job: Job, kit: Kit, name: str) -> _Ready | _Graded:
     cells = kit.cells_of(name)
     files = {path.relative_to(job.submission).as_posix(): path for path in _files(job.submission)}
     try:
-        path, renamed = choose_notebook(name, files, kit.notebooks, [c.grade_id for c in cells if c.graded])
+        path, renamed = choose_notebook(name, files, kit.notebooks, recognizer(cells))
         notebook, repairs = read_notebook(path.read_bytes())
+        repairs += match_cells(notebook, cells)
     except UnreadableNotebookError as error:
         return _without_notebook(kit, name, str(error), isinstance(error, MissingNotebookError))
     problems = [*renamed, *repairs, *put_in_order(notebook, cells)]
@@ -279,7 +281,7 @@ def main(arguments: list[str], *, forked: bool = False) -> int:
     forked : bool
         Whether this process has all imports behind it, so that its own fork makes a kernel at once.
     """
-    from eds_autograder.grading.processes import adopt_orphans, end_children, end_with_parent
+    from eds_autograder.grading.kernels.processes import adopt_orphans, end_children, end_with_parent
 
     adopt_orphans()
     end_with_parent()

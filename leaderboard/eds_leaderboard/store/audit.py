@@ -10,7 +10,7 @@ from eds_leaderboard.clock import stamp
 from eds_leaderboard.event import Event
 from eds_leaderboard.store.database import Database
 
-__all__ = ["HOST", "note"]
+__all__ = ["HOST", "count", "note"]
 
 HOST = "host"
 
@@ -21,3 +21,9 @@ def note(db: Database, event: Event, now: datetime, actor: str, action: str, **d
         "INSERT INTO audit (event_id, at, actor, action, detail) VALUES (?, ?, ?, ?, ?)",
         [event.id, stamp(now), actor, action, json.dumps(detail, ensure_ascii=False, sort_keys=True)],
     )
+
+
+def count(db: Database, event: Event) -> int:
+    """Return the number of rows; two of them may become visible in another order than that of their ids."""
+    row = db.row("SELECT count(*) FROM audit WHERE event_id = ?", [event.id])
+    return 0 if row is None else int(row[0])

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from eds_autograder.grading.forkserver import ForkServer
+from eds_autograder.grading.kernels.forkserver import ForkServer
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="graders are forked on Linux only"

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from time import monotonic, sleep
 from typing import NoReturn
 
-from eds_autograder.grading.processes import end_with_parent
+from eds_autograder.grading.kernels.processes import end_with_parent
 
 __all__ = ["WaitingKernel"]
 

@@ -16,12 +16,12 @@ pytestmark = pytest.mark.skipif(
 # in a process of its own: pytest's has threads, which a fork must not have
 _RUN = """
 import asyncio, json, os, sys, tempfile
-from eds_autograder.grading.waiting import WaitingKernel
+from eds_autograder.grading.kernels.waiting import WaitingKernel
 
 kernel = WaitingKernel()
 import nbformat
 from nbclient import NotebookClient
-from eds_autograder.grading.execute import SafePathKernelManager
+from eds_autograder.grading.kernels.manager import SafePathKernelManager
 
 SafePathKernelManager.waiting = kernel
 cells = [nbformat.v4.new_code_cell(source) for source in json.loads(sys.stdin.read())]
@@ -70,7 +70,7 @@ def test_it_is_the_kernel_in_its_folder_with_magics_plots_and_interrupts() -> No
 
 def test_its_death_is_told_by_its_status() -> None:
     code = """
-        from eds_autograder.grading.waiting import WaitingKernel
+        from eds_autograder.grading.kernels.waiting import WaitingKernel
         import os, signal
         unwanted, killed = WaitingKernel(), WaitingKernel()
         killed.kill()
