@@ -14,7 +14,7 @@ def array_arguments(function: ast.FunctionDef, word: str = "array") -> list[str]
     """Return the arguments that the docstring calls arrays (or ``array_like``: lists too), in order."""
     found = []
     for names, type_ in _entries(function, "Parameters"):
-        if word in type_:
+        if type_.startswith(word):
             found += [name.strip() for name in names.split(",")]
     known = {argument.arg for argument in function.args.args}
     return [name for name in found if name in known]

@@ -117,11 +117,15 @@ def choice(source: Source, node: ast.AST) -> Iterator[Edit]:
 def other_part(source: Source, node: ast.AST) -> Iterator[Edit]:
     """Use the test part where the training part is meant, or the other way."""
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-        function = source.function(node)
-        known = {name.id for name in ast.walk(function) if isinstance(name, ast.Name)} if function else set()
+        known = _names(source.function(node))
         for pair in _PARTNERS:
             if node.id in pair and known >= set(pair):
                 yield Edit(node, pair[1 - pair.index(node.id)], "other part")
+
+
+def _names(function: ast.FunctionDef | None) -> set[str]:
+    nodes = ast.walk(function) if function else ()
+    return {getattr(node, "id", getattr(node, "arg", "")) for node in nodes} - {""}
 
 
 def wrong_result(source: Source, node: ast.AST) -> Iterator[Edit]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 __all__ = ["Edit", "Source", "changed", "text_of"]
 
 _LOOSE = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Lambda, ast.NamedExpr)
-_TIGHT = (*_LOOSE, ast.Attribute, ast.Subscript, ast.Starred, ast.Call)
+_TIGHT = (*_LOOSE, ast.Attribute, ast.Starred)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,10 @@ class Source:
 
     def _fitting(self, edit: Edit) -> str:
         """Put a replacement into brackets where it would otherwise fall apart."""
-        if isinstance(edit.node, ast.stmt) or not isinstance(self.parent(edit.node), _TIGHT):
+        parent = self.parent(edit.node)
+        head = edit.node in (getattr(parent, "func", None), getattr(parent, "value", None))
+        tight = isinstance(parent, _TIGHT) or (head and isinstance(parent, ast.Call | ast.Subscript))
+        if isinstance(edit.node, ast.stmt) or not tight:
             return edit.text
         new = ast.parse(edit.text, mode="eval").body
         return f"({edit.text})" if isinstance(new, _LOOSE) else edit.text

@@ -84,7 +84,7 @@ def _survivors(
             if trial.record["place"] == place and not _killed(found) and isinstance(trial.about, Mutant)
         ]
         reasons, wrong = judge_markers(markers_of(cell.source), [mutant for mutant, _ in alive])
-        problems += [f"line {cell.line + line}: a marker {said}" for line, said in wrong]
+        problems += [f"line {cell.line + line}: a marker: {said}" for line, said in wrong]
         for index, (mutant, found) in enumerate(alive):
             survivor = Survivor(
                 line=cell.line + mutant.line,

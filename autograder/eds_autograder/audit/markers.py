@@ -10,7 +10,7 @@ from eds_autograder.audit.mutants import Mutant
 
 __all__ = ["Marker", "judge_markers", "markers_of"]
 
-# [old → new] names the mutant where several survive on the line
+# [old → new], or [operator], names the mutants where several survive on the line
 _MARKER = re.compile(r"#\s*audit:\s*equivalent\s*(?:\[(?P<change>.*)\]\s*)?because\s+(?P<reason>\S.*)$")
 _ALMOST = re.compile(r"#\s*audit\b", re.IGNORECASE)
 
@@ -26,7 +26,7 @@ class Marker:
     about : int
         The line that it is about: its own, or the next one where it stands alone.
     change : str
-        Which mutant, as the report writes it; empty: the only one that survives there.
+        Which mutant, or which kind, as the report writes it; empty: the only one that survives there.
     reason : str
         Empty where the marker is not understood.
     """
@@ -78,12 +78,12 @@ def judge_markers(
         meant = [
             index
             for index, mutant in enumerate(survivors)
-            if mutant.line == marker.about and marker.change in ("", mutant.change)
+            if mutant.line == marker.about and marker.change in ("", mutant.change, mutant.operator)
         ]
-        if len(meant) == 1:
-            reasons[meant[0]] = marker.reason
+        if len(meant) == 1 or (meant and marker.change):
+            reasons |= dict.fromkeys(meant, marker.reason)
         elif meant:
-            problems.append((marker.line, f"{len(meant)} mutants survive there: say which, [old → new]"))
+            problems.append((marker.line, f"{len(meant)} mutants survive there: name [old → new] or [kind]"))
         else:
             problems.append((marker.line, "takes nothing out: no such mutant survives there"))
     return reasons, problems

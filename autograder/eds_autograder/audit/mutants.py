@@ -103,10 +103,15 @@ def _edits(source: Source) -> Iterator[Edit]:
         line = getattr(node, "lineno", None)
         if isinstance(node, ast.keyword):
             line = node.value.lineno
-        if line is None or (inside and line not in inside):
+        if line is None or (inside and line not in inside) or _is_told(source, node):
             continue
         for operator in (*GENERAL, *DOMAIN):
             yield from operator(source, node)
+
+
+def _is_told(source: Source, node: ast.AST) -> bool:
+    """Whether a node only words what an error says."""
+    return any(isinstance(above, ast.Raise | ast.JoinedStr | ast.Assert) for above in source.above(node))
 
 
 def _change(edit: Edit) -> str:

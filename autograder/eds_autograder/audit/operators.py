@@ -104,7 +104,7 @@ def branch(_source: Source, node: ast.AST) -> Iterator[Edit]:
 
 def number(source: Source, node: ast.AST) -> Iterator[Edit]:
     """Be one off in a whole number, wrong in a real one; confuse True and False."""
-    if not isinstance(node, ast.Constant) or _is_told(source, node):
+    if not isinstance(node, ast.Constant):
         return
     value = node.value
     if isinstance(value, bool):
@@ -121,14 +121,9 @@ def number(source: Source, node: ast.AST) -> Iterator[Edit]:
             yield Edit(place, repr(-other if negative else other), "number")
 
 
-def _is_told(source: Source, node: ast.AST) -> bool:
-    """Whether a value only stands in what an error says, or in an annotation."""
-    return any(isinstance(above, ast.Raise | ast.JoinedStr | ast.Assert) for above in source.above(node))
-
-
 def swapped_arguments(source: Source, node: ast.AST) -> Iterator[Edit]:
     """Exchange two neighbouring arguments of a call, or two results."""
-    if isinstance(node, ast.Call) and called(node) not in _EITHER_WAY and not _is_told(source, node):
+    if isinstance(node, ast.Call) and called(node) not in _EITHER_WAY:
         for swapped in _swaps(node.args):
             yield Edit(node, changed(node, args=swapped), "swapped arguments")
     if isinstance(node, ast.Tuple) and isinstance(source.parent(node), ast.Return):

@@ -34,44 +34,48 @@ def find_witness(shell: Shell, exercise: dict[str, Any], trial: dict[str, Any]) 
     dict
         ``call``, ``reference`` and ``mutant`` as text; empty when none was found.
     """
-    try:
-        from hypothesis import HealthCheck, Phase, find, settings
-        from hypothesis.errors import NoSuchExample
-    except ImportError:
-        return {}
     calls, references = _record(shell, exercise)
     mutants = dict(shell.names)
     exec(compile(trial["text"], "mutant", "exec"), mutants)  # noqa: S102  the course's own code
-    if not calls:
-        return {}
 
     def differ(call: _Call) -> bool:
         return _differ(call, references[call.name], mutants[call.name])
 
     found = next((call for call in calls if differ(call)), None)
-    if found is None:
-        from eds_autograder.audit.perturb import perturbed
+    if found is None and calls:
+        found = _search(calls, differ)
+    return _told(found, references[found.name], mutants[found.name]) if found else {}
 
-        limits = settings(
-            max_examples=_EXAMPLES,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
-        )
-        try:
-            name, args, kwargs = find(
-                perturbed([(call.name, call.args, call.kwargs) for call in calls]),
-                lambda drawn: differ(_Call(*drawn)),
-                settings=limits,
-            )
-            found = _Call(name, args, kwargs)
-        except NoSuchExample:
-            return {}
-    outcomes = [_outcome(functions[found.name], found)[0] for functions in (references, mutants)]
-    shown = [_show(outcome[1]) for outcome in outcomes]
-    return {"call": _show_call(found), "reference": shown[0], "mutant": shown[1]}
+
+def _search(calls: list[_Call], differ: Callable[[_Call], bool]) -> _Call | None:
+    """Search near some calls for one that differs, and make it as simple as it can be."""
+    try:
+        from hypothesis import HealthCheck, Phase, find, settings
+        from hypothesis.errors import NoSuchExample
+
+        from eds_autograder.audit.perturb import perturbed
+    except ImportError:
+        return None
+    limits = settings(
+        max_examples=_EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        near = perturbed([(call.name, call.args, call.kwargs) for call in calls])
+        return _Call(*find(near, lambda drawn: differ(_Call(*drawn)), settings=limits))
+    except NoSuchExample:
+        return None
+
+
+def _told(call: _Call, reference: Any, mutant: Any) -> dict[str, Any]:
+    expected, got = (_outcome(function, call)[0] for function in (reference, mutant))
+    if expected[0] == got[0] and same(expected[1], got[1]):
+        return {"call": _show_call(call), "reference": _show(expected[1]), "mutant": "changes its arguments"}
+    return {"call": _show_call(call), "reference": _show(expected[1]), "mutant": _show(got[1])}
 
 
 def _record(shell: Shell, exercise: dict[str, Any]) -> tuple[list[_Call], dict[str, Any]]:
