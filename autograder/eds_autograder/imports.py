@@ -1,12 +1,25 @@
-"""nbgrader imported without a detour that takes longer than all the rest of it."""
+"""Packages imported without detours that take longer than all the rest."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-__all__ = ["import_nbgrader"]
+__all__ = ["import_nbgrader", "without"]
 
-_DETOUR = "rfc3987_syntax"
+
+@contextmanager
+def without(module: str) -> Iterator[None]:
+    """Let imports in the block not find a package, unless it is imported already; later ones find it."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]
 
 
 def import_nbgrader() -> None:
@@ -16,13 +29,5 @@ def import_nbgrader() -> None:
     for that: seconds each time, for the check of a format that no notebook has. Call it before the first
     import of nbgrader or nbformat; later it does nothing.
     """
-    if _DETOUR in sys.modules:
-        import nbgrader
-
-        return
-    sys.modules[_DETOUR] = None  # type: ignore[assignment]
-    try:
+    with without("rfc3987_syntax"):
         import nbgrader  # noqa: F401
-    finally:
-        # whoever wants the package itself still gets it
-        del sys.modules[_DETOUR]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from eds_leaderboard.csvfile import FILE_LIMITS, Limits, check_size, clean_columns, read_capped, rows
 from eds_leaderboard.entries import Codes, Expected
@@ -17,7 +19,8 @@ from eds_leaderboard.problems import Problems, counted, shown
 
 __all__ = ["SPLITS", "Table", "Truth", "class_list", "read_table", "read_truth"]
 
-SPLITS = ("public", "private")
+# public rows rank during the event and private ones after it; feedback rows never rank
+SPLITS = ("public", "private", "feedback")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 
 
@@ -41,7 +44,7 @@ class Truth:
     codes : array of int64, shape (n_ids,)
         True class of each id, in the order of ``expected.ids``.
     splits : tuple of str, optional
-        ``public`` or ``private`` for each id; empty when the file is not split.
+        One of `SPLITS` for each id; empty when the file is not split.
     groups : tuple of str, optional
         What the rows of one origin share (a station, an event); empty when there is none.
     """
@@ -51,12 +54,32 @@ class Truth:
     splits: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
 
+    @cached_property
+    def _rows(self) -> dict[str, Codes]:
+        names = np.asarray(self.splits, dtype=np.str_)
+        return {str(name): np.flatnonzero(names == name) for name in np.unique(names)}
+
+    @property
+    def used_splits(self) -> tuple[str, ...]:
+        """The splits that have rows."""
+        return tuple(split for split in SPLITS if split in self._rows)
+
+    def rows_of(self, split: str) -> Codes:
+        """Return the positions of a split's rows, ascending."""
+        return self._rows.get(split, np.empty(0, dtype=np.int64))
+
     def confusion(self, predicted: Codes, split: str | None = None) -> ConfusionMatrix:
         """Return the confusion matrix of all rows, or of one split's."""
-        if split is None:
-            return ConfusionMatrix.from_codes(self.codes, predicted, self.expected.labels)
-        inside = np.asarray([name == split for name in self.splits], dtype=bool)
-        return ConfusionMatrix.from_codes(self.codes[inside], predicted[inside], self.expected.labels)
+        true = self.codes
+        if split is not None:
+            rows = self.rows_of(split)
+            true, predicted = true[rows], predicted[rows]
+        return ConfusionMatrix.from_codes(true, predicted, self.expected.labels)
+
+    def right(self, predicted: Codes, split: str | None = None) -> npt.NDArray[np.bool_]:
+        """Return, for all rows or for one split's in their order, whether each is predicted right."""
+        right: npt.NDArray[np.bool_] = predicted == self.codes
+        return right if split is None else right[self.rows_of(split)]
 
 
 def class_list(labels: Sequence[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,8 +22,20 @@ KIT_FILE = "kit.json"
 GRADEBOOK_FILE = "gradebook.db"
 FILES_FOLDER = "files"
 
-# what belongs to the course's place, not to how a submission is graded
-_NOT_GRADING = ("CourseDirectory", "Exchange", "TransferApp", "NbGrader", "Authenticator", "Application")
+# of nbgrader's two converters that have a say in grading, the settings that decide
+_DECIDING: Mapping[str, tuple[str, ...]] = {
+    "Autograde": ("sanitize_preprocessors", "autograde_preprocessors", "exclude_overwriting"),
+    "GenerateAssignment": ("preprocessors",),
+}
+# what kernels are started with; all else that counts is settings of a preprocessor
+_KERNEL_SECTIONS = {
+    "AsyncKernelManager",
+    "ConnectionFileMixin",
+    "KernelManager",
+    "KernelProvisionerFactory",
+    "KernelSpecManager",
+    "LocalProvisioner",
+}
 
 
 @dataclass(frozen=True)
@@ -127,15 +139,35 @@ class Kit:
 def settings(course: Course) -> dict[str, Any]:
     """Return nbgrader's settings that decide how a submission is graded, as plain data.
 
-    A class becomes its dotted name; what cannot travel (a function) is left out.
+    They are the same whichever program reads the course's configuration: what belongs to the place, to
+    formgrader or to a command line is none of them. A class becomes its dotted name; what cannot travel (a
+    function) is left out.
     """
+    read = _preprocessor_sections(course.config) | _KERNEL_SECTIONS
     sections = {}
     for name, section in course.config.items():
-        if name in _NOT_GRADING or not isinstance(section, dict):
+        if not isinstance(section, dict):
             continue
-        plain = {key: _plain(value) for key, value in section.items()}
+        keys = _DECIDING.get(name, section if name in read else ())
+        plain = {key: _plain(value) for key, value in section.items() if key in keys}
         sections[name] = {key: value for key, value in plain.items() if value is not NotImplemented}
     return {name: section for name, section in sorted(sections.items()) if section}
+
+
+def _preprocessor_sections(config: Any) -> set[str]:
+    """Return the names of the sections that the preprocessors read: their classes' and those above them."""
+    from nbgrader import converters
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.utils.importstring import import_item
+
+    names = set()
+    for converter, keys in _DECIDING.items():
+        made = getattr(converters, converter)(coursedir=CourseDirectory(), config=config)
+        for key in keys:
+            if key.endswith("preprocessors"):
+                classes = [import_item(it) if isinstance(it, str) else it for it in getattr(made, key)]
+                names |= {base.__name__ for class_ in classes for base in class_.__mro__}
+    return names
 
 
 def _plain(value: Any) -> Any:

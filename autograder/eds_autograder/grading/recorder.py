@@ -97,10 +97,20 @@ class Recorder:
         self.cache = cache
         self._registered: set[str] = set()
 
-    def record(self, submission: Submission, result: Result, kit: Kit) -> list[Problem]:
+    def record(
+        self, submission: Submission, result: Result, kit: Kit, *, write_folder: bool = True
+    ) -> list[Problem]:
         """Record one result in place of what was recorded for the student before.
 
         A result of our own failure is not recorded: what was there stays.
+
+        Parameters
+        ----------
+        submission : Submission
+        result : Result
+        kit : Kit
+        write_folder : bool
+            Write the folder in ``autograded``, too; nbgrader's own loop does that by itself.
 
         Returns
         -------
@@ -115,7 +125,8 @@ class Recorder:
         timestamp, problems = self._timestamp(submission)
         if not self._is_recorded(result, timestamp):
             self._record_marks(result, timestamp)
-            self._write_autograded(submission, result, kit)
+            if write_folder:
+                self._write_autograded(submission, result, kit)
         result.write(_latest_file(self.course, result.student, result.assignment))
         return problems
 

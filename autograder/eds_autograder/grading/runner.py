@@ -106,6 +106,7 @@ def _make_ready(job: Job, kit: Kit, name: str) -> _Ready | _Graded:
     """Read a notebook and make its graded cells the instructor's again; or say why there is none."""
     from traitlets.config import Config
 
+    from eds_autograder.grading.matching import match_cells, recognizer
     from eds_autograder.grading.reading import (
         MissingNotebookError,
         UnreadableNotebookError,
@@ -117,8 +118,9 @@ def _make_ready(job: Job, kit: Kit, name: str) -> _Ready | _Graded:
     cells = kit.cells_of(name)
     files = {path.relative_to(job.submission).as_posix(): path for path in _files(job.submission)}
     try:
-        path, renamed = choose_notebook(name, files, kit.notebooks, [c.grade_id for c in cells if c.graded])
+        path, renamed = choose_notebook(name, files, kit.notebooks, recognizer(cells))
         notebook, repairs = read_notebook(path.read_bytes())
+        repairs += match_cells(notebook, cells)
     except UnreadableNotebookError as error:
         return _without_notebook(kit, name, str(error), isinstance(error, MissingNotebookError))
     problems = [*renamed, *repairs, *put_in_order(notebook, cells)]

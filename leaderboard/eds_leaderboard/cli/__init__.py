@@ -20,6 +20,7 @@ _COMMANDS = {
     "show": "board:show",
     "export": "board:export",
     "score": "scoring:score",
+    "serve": "serve:serve",
 }
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from eds_datasets.terminal import format_option
-from eds_leaderboard.cli.options import event_option, open_board, print_listing
+from eds_leaderboard.cli.options import (
+    event_option,
+    open_board,
+    print_listing,
+    server_option,
+    shown_score,
+)
 
 if TYPE_CHECKING:
     from eds_leaderboard.board import Board
@@ -23,14 +29,47 @@ _SUFFIXES = {".csv": "csv", ".json": "json", ".md": "md", ".markdown": "md"}
     "--per-class", metavar="TEAM", help="After the reveal: precision and recall of each class for a team."
 )
 @event_option
+@server_option
 @format_option
-def show(per_class: str | None, event: Path | None, format_: str) -> None:
+def show(per_class: str | None, event: Path | None, server: str | None, format_: str) -> None:
     """Show the standings: public until the reveal, private with the shake-up after it."""
+    if server is not None and event is None:
+        if per_class is not None:
+            raise click.UsageError("--per-class needs the event; a server has a page of results")
+        _show_served(server, format_)
+        return
     with open_board(event) as board:
         if per_class is None:
             _show_standings(board, format_)
         else:
             _show_classes(board, per_class, format_)
+
+
+def _show_served(server: str, format_: str) -> None:
+    from eds_leaderboard.client import Client
+
+    told = Client(server).standings()
+    records, event = told["standings"], told["event"]
+    columns = [name for name in (records[0] if records else ["rank", "team"]) if name != "split"]
+    if format_ == "table":
+        columns = [name for name in columns if name not in ("baseline", "entry")]
+        records = [_for_table(record) for record in records]
+    print_listing(
+        records,
+        columns,
+        format_,
+        title=f"{event['name']}: {told['split']} standings ({event['state']}), times in UTC",
+        footer=f"ranked by {event['metric']}, then by the other scores; equal in all = same rank",
+    )
+
+
+def _for_table(record: dict[str, Any]) -> dict[str, Any]:
+    from eds_leaderboard.clock import read_stamp, to_the_minute
+
+    shown = {name: shown_score(value, "table") for name, value in record.items()}
+    shown["received"] = to_the_minute(read_stamp(record["received"]))
+    shown["team"] += " (baseline)" if record.get("baseline") else ""
+    return shown
 
 
 def _show_standings(board: Board, format_: str) -> None:

@@ -6,8 +6,6 @@ computes nothing and starts no thread, so that forking it is safe.
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import json
 import os
 import select
@@ -23,23 +21,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from eds_autograder.grading.kernels.processes import adopt_orphans, end_children
-from eds_autograder.imports import import_nbgrader
+from eds_autograder.grading.kernels.warmth import keep_for_forks, warm_engine, warm_modules
 
 __all__ = ["Fork", "ForkServer", "serve"]
 
-# what each grader imports anyway
-_ENGINE = (
-    "IPython.core.completer",
-    "ipykernel.ipkernel",
-    "ipykernel.kernelapp",
-    "nbclient",
-    "nbconvert.exporters",
-    "nbgrader.preprocessors",
-    "eds_autograder.grading.execute",
-    "eds_autograder.grading.marks",
-    "eds_autograder.grading.reading",
-    "eds_autograder.grading.sanitize",
-)
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from eds_autograder.grading.kernels.forkserver import serve; serve(json.loads(sys.argv[2]), sys.argv[3])"
@@ -179,10 +164,9 @@ def serve(modules: Iterable[str], folder: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
-    import_nbgrader()
-    for module in (*_ENGINE, *modules):
-        with contextlib.suppress(Exception):
-            importlib.import_module(module)
+    warm_engine()
+    warm_modules(modules)
+    keep_for_forks()
     running: dict[int, int] = {}
     while True:
         wait = _REAP_SECONDS if running else None

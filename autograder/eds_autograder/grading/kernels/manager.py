@@ -8,10 +8,14 @@ from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from traitlets import default
 
+from eds_autograder.grading.kernels.prompt import PromptClient
 from eds_autograder.grading.kernels.waiting import WaitingKernel
 
 __all__ = ["SafePathKernelManager"]
+
+_POLL_SECONDS = 0.005
 
 
 class SafePathKernelManager(AsyncKernelManager):
@@ -24,6 +28,14 @@ class SafePathKernelManager(AsyncKernelManager):
     """
 
     waiting: WaitingKernel | None = None
+
+    @default("client_factory")
+    def _prompt_client(self) -> type[PromptClient]:
+        return PromptClient
+
+    async def _async_wait(self, pollinterval: float = _POLL_SECONDS) -> None:
+        # a killed kernel is gone in milliseconds: a tenth of a second is long beside a notebook's time
+        await super()._async_wait(pollinterval)
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """Return the command line of the kernel."""

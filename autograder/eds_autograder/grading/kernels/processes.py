@@ -81,6 +81,8 @@ def run_environment(home: Path, seeds: Path | None = None) -> dict[str, str]:
             (folders["MPLCONFIGDIR"] / path.name).write_bytes(path.read_bytes())
     environment |= {name: str(folder) for name, folder in folders.items()}
     environment |= dict.fromkeys(_THREADS, "1")
+    # pyarrow's allocator would start a thread of its own, in the process that is forked
+    environment["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
     environment |= _kept_places(environment)
     # the kernel shows plots inline when nobody has said otherwise
     environment.pop("MPLBACKEND", None)
