@@ -103,5 +103,7 @@ def test_no_topic_that_was_covered_is_lost(course: Course) -> None:
     notebooks = [path for name in course.assignments() for path in course.source_notebooks(name)]
     covered = [row.topic for row in coverage(notebooks, read_topics()) if row.exercises]
     assert len(covered) >= TOPICS_COVERED
-    first_sections = {topic for topic in read_topics() if topic.startswith(("intro.", "def.", "reg.", "clf."))}
+    first_sections = {
+        topic for topic in read_topics() if topic.startswith(("intro.", "def.", "reg.", "clf."))
+    }
     assert first_sections - {"clf.handcrafted-features", "clf.volcano"} <= set(covered)
