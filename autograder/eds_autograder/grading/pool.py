@@ -216,15 +216,18 @@ class Engine:
         kit = self.kit(assignment)
         if kit.canaries.is_file():
             return
-        folder = self.course.source_folder(assignment)
         notebooks = [(path.name, path) for path in self.course.source_notebooks(assignment)]
+        folder = self.course.source_folder(assignment)
         reference = Submission("reference", assignment, folder, tuple(notebooks))
-        with (
-            contextlib.suppress(OSError, ValueError, _GraderError),
-            tempfile.TemporaryDirectory(
-                prefix="eds-run-", dir=self._place, ignore_cleanup_errors=True
-            ) as name,
-        ):
+        for _ in range(2):
+            with contextlib.suppress(OSError, ValueError, _GraderError):
+                self._choose_canaries(reference, kit, seeds)
+                return
+
+    def _choose_canaries(self, reference: Submission, kit: Kit, seeds: Path | None) -> None:
+        with tempfile.TemporaryDirectory(
+            prefix="eds-run-", dir=self._place, ignore_cleanup_errors=True
+        ) as name:
             place = Path(name)
             job = lay_out(place, reference, kit, "", self.limits, self.settings, rehearsal=True)
             if self._run_process(place, run_environment(job.home, seeds), len(kit.notebooks)) is None:
