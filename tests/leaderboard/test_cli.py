@@ -21,6 +21,8 @@ from eds_leaderboard.cli import main
 EVERYTHING = [
     "create",
     "open",
+    "extend",
+    "freeze",
     "close",
     "reveal",
     "team",
@@ -29,6 +31,13 @@ EVERYTHING = [
     "submissions",
     "show",
     "export",
+    "void",
+    "restore",
+    "rescore",
+    "audit",
+    "backup",
+    "restore-backup",
+    "migrate-db",
     "score",
     "serve",
 ]
