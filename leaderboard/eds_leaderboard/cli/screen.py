@@ -18,8 +18,9 @@ __all__ = ["board_screen", "watch"]
 # a poll costs one small query, and the countdown shows seconds
 PERIOD = 1.0
 _NUMBERS = ("rank", "moved", "entries")
-# the headings of scores are broken into two lines first
-TEAM_WIDTH = 30
+_NARROW = ("95 %", "tied", "received", "accuracy")
+# all that a team must see fits into 120 characters then
+_HEADINGS = {"macro_f1": "F1", "macro_precision": "P", "macro_recall": "R"}
 
 
 def headline(event: Event, now: datetime) -> str:
@@ -41,10 +42,11 @@ def headline(event: Event, now: datetime) -> str:
 
 def footline(event: Event) -> str:
     """Return what stands below the board: how it ranks."""
-    moved = "within the last hour" if event.revealed_at is None else "from the public to the private board"
+    since = "last hour" if event.revealed_at is None else "public board"
+    rule = f"ranked by {event.rules.metric}, then by the other scores; equal in all = same rank"
     return (
-        f"ranked by {event.rules.metric}, then by the other scores; equal in all = same rank. "
-        f"moved: ranks gained {moved}. tied: ranks that McNemar's test cannot tell apart"
+        f"{rule}. F1, P, R: macro\n"
+        f"moved: since the {since}; tied: ranks that McNemar's test cannot tell apart"
     )
 
 
@@ -55,7 +57,6 @@ def board_screen(board: Board) -> RenderableType:
     from rich.text import Text
 
     from eds_leaderboard.listing import standing_columns, standing_records
-    from eds_leaderboard.metrics import METRICS
 
     event, now = board.event, board.now()
     table = Table(
@@ -66,17 +67,13 @@ def board_screen(board: Board) -> RenderableType:
         caption_justify="left",
     )
     columns = standing_columns(event, for_table=True)
-    records = standing_records(event, board.standings(), for_table=True)
-    longest = max((len(record["team"]) for record in records), default=0)
     for column in columns:
-        title = METRICS[column].title if column in METRICS else column
         table.add_column(
-            title,
+            _HEADINGS.get(column, column),
             justify="right" if column in _NUMBERS else "left",
-            no_wrap=column == "95 %",
-            min_width=min(longest, TEAM_WIDTH) if column == "team" else None,
+            no_wrap=column in _NARROW,
         )
-    for record in records:
+    for record in standing_records(event, board.standings(), for_table=True):
         # Text: a team's name with brackets in it is no markup
         table.add_row(
             *(Text("" if record[column] is None else str(record[column])) for column in columns),
