@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -134,8 +134,3 @@ def site_of(request: Request) -> Site:
     """Return the site that a request came to."""
     site: Site = request.app.state.site
     return site
-
-
-def addresses(names: Iterable[str]) -> frozenset[str]:
-    """Return host names in the form in which they are compared."""
-    return frozenset(name.lower().rstrip(".") for name in names)
