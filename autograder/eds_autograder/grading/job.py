@@ -57,6 +57,8 @@ class Job:
     limits : Limits
     settings : mapping
         nbgrader's, see `eds_autograder.grading.assignment.settings`.
+    rehearsal : bool
+        Whether this is the reference solution, run to choose canaries.
     """
 
     folder: Path
@@ -66,6 +68,7 @@ class Job:
     refused: tuple[str, ...]
     limits: Limits
     settings: Mapping[str, Any]
+    rehearsal: bool = False
 
     @property
     def submission(self) -> Path:
@@ -113,6 +116,8 @@ def lay_out(
     key: str,
     limits: Limits,
     settings: Mapping[str, Any],
+    *,
+    rehearsal: bool = False,
 ) -> Job:
     """Write all that a run needs into an empty folder.
 
@@ -126,6 +131,8 @@ def lay_out(
         Under which the result will be found.
     limits : Limits
     settings : mapping
+    rehearsal : bool
+        See `Job`.
 
     Returns
     -------
@@ -138,6 +145,7 @@ def lay_out(
         "refused": list(submission.refused),
         "limits": asdict(limits),
         "settings": dict(settings),
+        "rehearsal": rehearsal,
     }
     (folder / JOB_FILE).write_text(json.dumps(record), "utf-8")
     job = Job.load(folder)
