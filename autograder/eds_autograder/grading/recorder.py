@@ -168,7 +168,7 @@ class Recorder:
             unanswered = result.unanswered.get(notebook.name, ())
             for comment in notebook.comments:
                 comment.auto_comment = NO_RESPONSE if comment.name in unanswered else None
-            self._say_why_held(notebook, result, kit)
+            _say_why_held(notebook, result, kit)
         self._assign_penalties(found)
         if not self._holds_back:
             self.gradebook.db.commit()
@@ -207,14 +207,6 @@ class Recorder:
         database.add(added)
         database.flush()
         return added
-
-    def _say_why_held(self, notebook: Any, result: Result, kit: Kit) -> None:
-        """Put the evidence where the instructor reads in formgrader: at the notebook's first answer."""
-        answers = [cell.grade_id for cell in kit.cells_of(notebook.name) if cell.solution]
-        comments = {comment.name: comment for comment in notebook.comments}
-        place = next((comments[name] for name in answers if name in comments), None)
-        if result.evidence and place is not None:
-            place.auto_comment = HELD + "; ".join(result.evidence)
 
     @cached_property
     def _judge(self) -> Any:
@@ -300,6 +292,15 @@ def _standing(gradebook: Any, assignment: Any) -> dict[str, tuple[Any, dict[tupl
     for student, timestamp, notebook, cell, score in rows:
         found.setdefault(student, (timestamp, {}))[1][notebook, cell] = score
     return found
+
+
+def _say_why_held(notebook: Any, result: Result, kit: Kit) -> None:
+    """Put the evidence where the instructor reads in formgrader: at the notebook's first answer."""
+    answers = [cell.grade_id for cell in kit.cells_of(notebook.name) if cell.solution]
+    comments = {comment.name: comment for comment in notebook.comments}
+    place = next((comments[name] for name in answers if name in comments), None)
+    if result.evidence and place is not None:
+        place.auto_comment = HELD + "; ".join(result.evidence)
 
 
 def _replace_folder(fresh: Path, place: Path, keep: bool) -> None:
