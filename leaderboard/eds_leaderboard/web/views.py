@@ -14,7 +14,15 @@ from eds_leaderboard.standings import Standing, metric_order
 from eds_leaderboard.web.answers import RequestRefusedError
 from eds_leaderboard.web.plot import Plot, best_over_time
 
-__all__ = ["board_view", "confusion_view", "event_view", "ranges", "results_view", "team_results_view"]
+__all__ = [
+    "board_view",
+    "confusion_view",
+    "event_view",
+    "interval_text",
+    "ranges",
+    "results_view",
+    "team_results_view",
+]
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,7 @@ def standing_rows(standings: Sequence[Standing], order: Sequence[str]) -> list[R
             line.team.id,
             line.team.is_baseline,
             tuple(METRICS[name].text(line.entry.scores[name]) for name in order),
-            "" if line.interval is None else _interval(line.interval),
+            "" if line.interval is None else interval_text(line.interval),
             ranges([rank for team in line.tied_with if (rank := ranks.get(team)) is not None]),
             line.entries,
             line.entry.received_at,
@@ -86,8 +94,9 @@ def standing_rows(standings: Sequence[Standing], order: Sequence[str]) -> list[R
     ]
 
 
-def _interval(ends: tuple[float, float]) -> str:
-    return f"{ends[0]:.3f} – {ends[1]:.3f}"
+def interval_text(ends: tuple[float, float]) -> str:
+    """Return the two ends of an interval as the board shows them."""
+    return f"{ends[0]:.2f}–{ends[1]:.2f}"
 
 
 def ranges(numbers: Sequence[int]) -> str:
