@@ -20,3 +20,5 @@ c.CourseDirectory.ignore = [
 c.OverwriteCells.add_missing_cells = True
 # no student's notebook may keep the class waiting
 c.Execute.timeout = 60
+# nbgrader autograde and formgrader grade with the engine of eds grade: the same marks
+c.Autograde.exporter_class = "eds_autograder.grading.plain.EngineExporter"

@@ -21,6 +21,8 @@ from eds_leaderboard.cli import main
 EVERYTHING = [
     "create",
     "open",
+    "extend",
+    "freeze",
     "close",
     "reveal",
     "team",
@@ -29,7 +31,15 @@ EVERYTHING = [
     "submissions",
     "show",
     "export",
+    "void",
+    "restore",
+    "rescore",
+    "audit",
+    "backup",
+    "restore-backup",
+    "migrate-db",
     "score",
+    "serve",
 ]
 
 
@@ -206,7 +216,7 @@ def test_an_event_from_create_to_reveal(tmp_path, challenge, predictions, clock,
     assert [row["baseline"] for row in board] == [False, False, True]
     shown = run("show").stdout
     assert "all EXP (baseline)" in shown
-    assert "macro_f1" in shown
+    assert "ranked by macro_f1" in shown
     mine = rows_of(run("submissions", "--team", "isère", "--format", "json"))
     assert [row["message"] for row in mine] == ["first", "second"]
 
@@ -316,7 +326,7 @@ def everything_seen(
     Path("c/release").mkdir(parents=True)
     Path("c/truth.csv").write_text("id,label,split\n" + "".join(f"{','.join(row)}\n" for row in rows))
     tokens = (f"eds_token{number:034d}" for number in itertools.count())
-    monkeypatch.setattr("eds_leaderboard.board.new_token", lambda: next(tokens))
+    monkeypatch.setattr("eds_leaderboard.hosting.new_token", lambda: next(tokens))
     monkeypatch.setattr("eds_leaderboard.release.secret_generator", lambda: np.random.default_rng(1))
     clock.time = clock.time.replace(hour=8, minute=0)
     seen: list[bytes] = []

@@ -15,6 +15,7 @@ from eds_autograder.grading.results import Problem
 __all__ = ["preprocessors", "put_in_order", "run_preprocessor"]
 
 SCHEMA = 3
+MISSING_ANSWER = "*There is no answer to this in the notebook.*"
 
 
 def put_in_order(notebook: Any, cells: Iterable[GradedCell]) -> list[Problem]:
@@ -183,7 +184,8 @@ def _new_cell(source: GradedCell, with_id: bool) -> Any:
     from nbformat import NotebookNode, v4
 
     make: Any = v4.new_code_cell if source.cell_type == "code" else v4.new_markdown_cell
-    cell: NotebookNode = make(source=source.source)
+    # an answer that is missing may stand elsewhere: a person looks, which the released text would prevent
+    cell: NotebookNode = make(source=MISSING_ANSWER if source.solution else source.source)
     cell.metadata = _metadata(cell, source)
     if not with_id:
         del cell["id"]

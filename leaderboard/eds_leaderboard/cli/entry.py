@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from eds_datasets.terminal import format_option
-from eds_leaderboard.cli.options import event_option, file_option, open_board, print_listing, problems_told
+from eds_leaderboard.cli.options import (
+    event_option,
+    file_option,
+    open_board,
+    print_listing,
+    problems_told,
+    server_option,
+    shown_score,
+    token_options,
+    token_or_ask,
+)
 
 __all__ = ["check", "submissions", "submit"]
 
@@ -50,46 +60,59 @@ def check(file: Path, event: Path | None, format_: str) -> None:
 @click.command()
 @file_option
 @click.option("-m", "--message", required=True, metavar="MESSAGE", help="What is new in this entry.")
-@click.option(
-    "--token",
-    envvar="LEADERBOARD_TOKEN",
-    metavar="TOKEN",
-    help="The team's token; better set LEADERBOARD_TOKEN, a command line is kept in the shell's history.",
-)
+@token_options
 @event_option
+@server_option
 @format_option
-def submit(file: Path, message: str, token: str | None, event: Path | None, format_: str) -> None:
+def submit(
+    file: Path,
+    message: str,
+    token: str | None,
+    token_file: Path | None,
+    event: Path | None,
+    server: str | None,
+    format_: str,
+) -> None:
     """Enter a file: it is checked, scored on the public rows and ranked."""
-    from eds_leaderboard.event import Rules
+    token = token_or_ask(token, token_file)
+    with problems_told():
+        if server is not None and event is None:
+            receipt = _sent_in(server, file, message, token)
+        else:
+            receipt = _entered(event, file, message, token)
+    record = {
+        "team": receipt["team"],
+        "entry": receipt["entry"],
+        **{name: shown_score(score, format_) for name, score in receipt["scores"].items()},
+        "split": "public",
+        "rank": receipt["rank"],
+        "left": receipt["left"],
+    }
+    best = "your best so far" if receipt["is_best"] else "an earlier entry is better"
+    print_listing([record], list(record), format_, footer=f"{best}; {receipt['left']} entries left")
+
+
+def _sent_in(server: str, file: Path, message: str, token: str) -> dict[str, Any]:
+    from eds_leaderboard.client import Client
+
+    return Client(server, token).submit(file, message)
+
+
+def _entered(event: Path | None, file: Path, message: str, token: str) -> dict[str, Any]:
     from eds_leaderboard.listing import score_cells
     from eds_leaderboard.standings import metric_order
 
-    token = token or _ask_for_token()
-    with open_board(event) as board, problems_told():
+    with open_board(event) as board:
         receipt = board.submit(file, message, token)
-        rules: Rules = board.event.rules
-    order = metric_order(rules.metric)
-    record = {
+        order = metric_order(board.event.rules.metric)
+    return {
         "team": receipt.team.name,
         "entry": receipt.entry.seq,
-        **score_cells(dict(receipt.entry.scores), order, as_text=format_ == "table"),
-        "split": "public",
-        "rank": receipt.standing.rank,
+        "scores": score_cells(dict(receipt.entry.scores), order),
+        "rank": receipt.rank,
         "left": receipt.left,
+        "is_best": receipt.is_best,
     }
-    best = (
-        "your best so far" if receipt.standing.entry.id == receipt.entry.id else "an earlier entry is better"
-    )
-    print_listing([record], list(record), format_, footer=f"{best}; {receipt.left} entries left")
-
-
-def _ask_for_token() -> str:
-    from eds_leaderboard.errors import UsageError
-
-    if not sys.stdin.isatty():
-        raise UsageError("no token", "set LEADERBOARD_TOKEN to the token that the host gave to your team")
-    answer: str = click.prompt("Token", hide_input=True)
-    return answer
 
 
 @click.command()
@@ -101,12 +124,12 @@ def submissions(team_name: str | None, event: Path | None, format_: str) -> None
     from eds_leaderboard.listing import entry_columns, entry_records
 
     with open_board(event) as board:
-        now, teams, entries = board.event, board.teams(), board.entries()
+        now, teams, entries, voids = board.event, board.teams(), board.entries(), board.voids()
         if team_name is not None:
             wanted = board.team(team_name)
             entries = [entry for entry in entries if entry.team_id == wanted.id]
     for_table = format_ == "table"
-    records = entry_records(now, entries, teams, for_table=for_table)
+    records = entry_records(now, entries, teams, voids=voids, for_table=for_table)
     columns = entry_columns(now, for_table=for_table)
     print_listing(
         records, columns, format_, title=f"{now.name}: entries, {now.shown_split} scores, times in UTC"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,17 @@ if TYPE_CHECKING:
     from eds_leaderboard.board import Board
     from eds_leaderboard.problems import Problems
 
-__all__ = ["event_option", "file_option", "open_board", "print_listing", "problems_told"]
+__all__ = [
+    "event_option",
+    "file_option",
+    "open_board",
+    "print_listing",
+    "problems_told",
+    "server_option",
+    "shown_score",
+    "token_options",
+    "token_or_ask",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,6 +53,57 @@ def file_option(function: F) -> F:
         metavar="FILE",
         help="CSV file with the columns id,label.",
     )(function)
+
+
+def server_option(function: F) -> F:
+    """Add ``--server URL``."""
+    return click.option(
+        "--server",
+        envvar="LEADERBOARD_SERVER",
+        metavar="URL",
+        help="A board that is served elsewhere, such as http://192.168.1.20:8000 (env: LEADERBOARD_SERVER).",
+    )(function)
+
+
+def shown_score(score: Any, format_: str) -> Any:
+    """Return a score of an answer as a listing shows it: a table keeps the zeros at the end."""
+    return f"{score:.4f}" if format_ == "table" and isinstance(score, float) else score
+
+
+def token_options(function: F) -> F:
+    """Add ``--token`` and ``--token-file``."""
+    function = click.option(
+        "--token-file",
+        type=click.Path(path_type=Path),
+        envvar="LEADERBOARD_TOKEN_FILE",
+        metavar="FILE",
+        help="A file that holds the team's token and nothing else (env: LEADERBOARD_TOKEN_FILE).",
+    )(function)
+    return click.option(
+        "--token",
+        envvar="LEADERBOARD_TOKEN",
+        metavar="TOKEN",
+        help="The team's token; better set LEADERBOARD_TOKEN, a command line is kept in the shell's history.",
+    )(function)
+
+
+def token_or_ask(token: str | None, file: Path | None) -> str:
+    """Return the token that was given, the one in the file, or the answer of whoever sits at the terminal."""
+    from eds_leaderboard.errors import UsageError
+
+    if token:
+        return token
+    if file is not None:
+        try:
+            return file.read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"cannot read the token in {file}", "put the token alone into a file that is yours"
+            ) from error
+    if not sys.stdin.isatty():
+        raise UsageError("no token", "set LEADERBOARD_TOKEN to the token that the host gave to your team")
+    answer: str = click.prompt("Token", hide_input=True)
+    return answer
 
 
 @contextmanager

@@ -1,0 +1,53 @@
+"""A kernel's client that goes on as soon as the kernel is ready, instead of waiting for a silence."""
+
+from __future__ import annotations
+
+import time
+from queue import Empty
+from typing import Any
+
+from jupyter_client.asynchronous.client import AsyncKernelClient
+
+__all__ = ["PromptClient"]
+
+_ANSWER_SECONDS = 1.0
+_WORD_SECONDS = 0.2
+
+
+class PromptClient(AsyncKernelClient):
+    """Takes a kernel for ready when it has answered and has said on its other channel that it is idle again.
+
+    jupyter_client listens for a fifth of a second after the last word, to be sure that no other comes.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel has answered and its output is connected.
+
+        Raises
+        ------
+        RuntimeError
+            When it died, or has not answered in time.
+        """
+        deadline = time.monotonic() + (timeout if timeout is not None else float("inf"))
+        while not await self._answers():
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"Kernel didn't respond in {timeout:.0f} seconds")
+
+    async def _answers(self) -> bool:
+        """Ask once; tell whether the answer came, and after it the last word on the question."""
+        question: Any = self.kernel_info()
+        try:
+            reply = await self.shell_channel.get_msg(timeout=_ANSWER_SECONDS)
+            while reply["parent_header"].get("msg_id") != question:
+                reply = await self.shell_channel.get_msg(timeout=_ANSWER_SECONDS)
+            while True:
+                word = await self.iopub_channel.get_msg(timeout=_WORD_SECONDS)
+                mine = word["parent_header"].get("msg_id") == question
+                if mine and word["content"].get("execution_state") == "idle":
+                    break
+        except (TimeoutError, Empty):
+            return False
+        self._handle_kernel_info_reply(reply)
+        return True

@@ -1,0 +1,94 @@
+"""What every grader and kernel would do anew, done once before the forks: imports, tables, compiled checks.
+
+Nothing here starts a thread or knows a course.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import inspect
+import sys
+from collections.abc import Iterable
+
+from eds_autograder.imports import import_nbgrader, without
+
+__all__ = ["keep_for_forks", "warm_engine", "warm_modules"]
+
+_ENGINE = (
+    "IPython.core.completer",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "nbclient",
+    "nbconvert.exporters",
+    "nbgrader.preprocessors",
+    "pygments.formatters.terminal256",
+    "sqlalchemy.dialects.sqlite",
+    "stack_data",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+    "eds_autograder.grading.execute",
+    "eds_autograder.grading.marks",
+    "eds_autograder.grading.reading",
+    "eds_autograder.grading.runner",
+    "eds_autograder.grading.sanitize",
+)
+# nbformat compiles a check for each of its versions when it first meets one
+_FORMATS = ((4, 0), (4, 1), (4, 2), (4, 3), (4, 4), (4, 5))
+
+
+def warm_engine() -> None:
+    """Import what a grader and its kernel need whatever the notebook is."""
+    import_nbgrader()
+    # a kernel starts a debugger's machinery when it finds it: half of its start, and nobody debugs here
+    with without("debugpy"), contextlib.suppress(ImportError):
+        importlib.import_module("ipykernel.debugger")
+    for module in _ENGINE:
+        with contextlib.suppress(Exception):
+            importlib.import_module(module)
+    _compile_checks()
+
+
+def _compile_checks() -> None:
+    from nbformat.validator import get_validator
+    from nbgrader.api import Base
+
+    for major, minor in _FORMATS:
+        get_validator(major, minor, relax_add_props=True)
+    get_validator(4, 5)
+    Base.registry.configure()
+
+
+def warm_modules(modules: Iterable[str]) -> None:
+    """Import what notebooks import; one that fails is passed over: the submission will say so."""
+    for module in modules:
+        with contextlib.suppress(Exception):
+            importlib.import_module(module)
+    if "matplotlib.pyplot" in sys.modules:
+        with contextlib.suppress(Exception):
+            _draw_once()
+
+
+def _draw_once() -> None:
+    """Let Matplotlib find its fonts and load its renderer, with a figure that pyplot never sees."""
+    import io
+
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.add_subplot().plot([0, 1])
+    FigureCanvasAgg(figure).print_figure(io.BytesIO(), format="png", bbox_inches="tight")
+
+
+def keep_for_forks() -> None:
+    """Set aside all that is in memory now: forks share it, and their collectors need not walk through it."""
+    # which file each module came from: a traceback asks for it, module by module
+    inspect.getmodule(sys._getframe())
+    gc.collect()
+    gc.freeze()

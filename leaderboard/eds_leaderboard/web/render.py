@@ -1,0 +1,61 @@
+"""Templates: everything that comes from people is escaped, and a name that is not there is an error."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from eds_leaderboard.clock import for_people, span, stamp, to_the_minute
+
+__all__ = ["STATIC", "StaticFile", "render", "static_files"]
+
+# the only files that are served under /static
+STATIC = {
+    "board.css": "text/css; charset=utf-8",
+    "board.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
+
+StaticFile = tuple[bytes, str]
+
+
+@lru_cache(maxsize=1)
+def static_files() -> dict[str, StaticFile]:
+    """Return the bytes and the type of each static file."""
+    folder = resources.files("eds_leaderboard.web") / "static"
+    return {name: ((folder / name).read_bytes(), kind) for name, kind in STATIC.items()}
+
+
+def _static_url(name: str) -> str:
+    # a new version has a new address, so that browsers may keep the old one for ever
+    return f"/static/{name}?v={hashlib.sha256(static_files()[name][0]).hexdigest()[:12]}"
+
+
+def _clock(time: datetime) -> str:
+    return f"{time:%H:%M:%S}"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("eds_leaderboard.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        for_people=for_people, span=span, stamp=stamp, to_the_minute=to_the_minute, clock=_clock
+    )
+    environment.globals["static"] = _static_url
+    return environment
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a page."""
+    return _environment().get_template(template).render(values)
