@@ -36,6 +36,11 @@ def filled(board: Board) -> None:
                 board.db.write("INSERT INTO score VALUES (?, 1, 'public', ?, ?)", [entry, metric, value])
 
 
+def bits(score: float) -> str:
+    # SQLite has one zero, PostgreSQL two that are equal
+    return (score + 0.0).hex()
+
+
 def account(path: Path, challenge: Path, database: str | None) -> dict[str, list]:
     create_event(path, str(challenge), Rules(), database=database)
     with Board(find_event(path)) as board:
@@ -43,9 +48,9 @@ def account(path: Path, challenge: Path, database: str | None) -> dict[str, list
         bare = board.ranking._bare(board.snapshot, "public", None)
         db = board.db
         return {
-            "board": [(line.rank, line.team.name, line.entry.scores["accuracy"].hex()) for line in bare],
+            "board": [(line.rank, line.team.name, bits(line.entry.scores["accuracy"])) for line in bare],
             "scores": [
-                row[0].hex() for row in db.rows("SELECT value FROM score ORDER BY value DESC, entry_id")
+                bits(row[0]) for row in db.rows("SELECT value FROM score ORDER BY value DESC, entry_id")
             ],
             "names": [row[0] for row in db.rows("SELECT name FROM team ORDER BY name")],
             "times": [row[0] for row in db.rows("SELECT at FROM audit ORDER BY at, id")],
