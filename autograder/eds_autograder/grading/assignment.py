@@ -95,6 +95,8 @@ class Kit:
     assignment : str
     digest : str
         Hash of the sources and of nbgrader's settings.
+    notebooks : tuple of str
+        Names of the assignment's notebooks, in order; one may have no graded cell.
     cells : tuple of GradedCell
         In the order of the source, notebook by notebook.
     """
@@ -102,12 +104,8 @@ class Kit:
     folder: Path
     assignment: str
     digest: str
+    notebooks: tuple[str, ...]
     cells: tuple[GradedCell, ...]
-
-    @property
-    def notebooks(self) -> list[str]:
-        """Names of the assignment's notebooks, in order."""
-        return list(dict.fromkeys(cell.notebook for cell in self.cells))
 
     @property
     def gradebook(self) -> Path:
@@ -133,7 +131,7 @@ class Kit:
         """Read a kit from its folder; raises OSError or ValueError when it is not there or not whole."""
         record = json.loads((folder / KIT_FILE).read_text("utf-8"))
         cells = tuple(GradedCell(**{**cell, "hidden": tuple(cell["hidden"])}) for cell in record["cells"])
-        return cls(folder, record["assignment"], record["digest"], cells)
+        return cls(folder, record["assignment"], record["digest"], tuple(record["notebooks"]), cells)
 
 
 def settings(course: Course) -> dict[str, Any]:
@@ -297,14 +295,19 @@ def _build(course: Course, assignment: str, digest: str, folder: Path) -> None:
         db_url = f"sqlite:///{folder / GRADEBOOK_FILE}"
         _make_tables(db_url)
         generate(course, assignment, db_url, Path(release))
-        released = [path for path in Path(release).rglob("*.ipynb") if path.parent.name == assignment]
-        cells = list(_read_cells(course, assignment, folder, sorted(released)))
+        released = sorted(path for path in Path(release).rglob("*.ipynb") if path.parent.name == assignment)
+        cells = list(_read_cells(course, assignment, folder, released))
     files = folder / FILES_FOLDER
     files.mkdir()
     for name, path in source_files(course, assignment):
         (files / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, files / name)
-    record = {"assignment": assignment, "digest": digest, "cells": [asdict(cell) for cell in cells]}
+    record = {
+        "assignment": assignment,
+        "digest": digest,
+        "notebooks": [path.stem for path in released],
+        "cells": [asdict(cell) for cell in cells],
+    }
     (folder / KIT_FILE).write_text(json.dumps(record, indent=1), "utf-8")
 
 
