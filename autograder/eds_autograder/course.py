@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eds_autograder.imports import import_nbgrader
+from eds_autograder.configuration import CONFIG_NAME, read_configuration
 from eds_datasets.errors import EdsError, UsageError
 
 __all__ = ["Course"]
-
-CONFIG_NAME = "nbgrader_config.py"
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class Course:
                 "change into the course's folder, or name it with --course DIR",
             )
         _find_alembic()
-        config, coursedir = _read_settings(folder)
+        config, coursedir = read_configuration(folder)
         return cls(root=Path(coursedir.root), config=config, coursedir=coursedir)
 
     @property
@@ -199,38 +197,6 @@ def _find_alembic() -> None:
     folders = os.environ.get("PATH", "").split(os.pathsep)
     if tools not in folders:
         os.environ["PATH"] = os.pathsep.join([tools, *folders])
-
-
-def _read_settings(folder: Path) -> tuple[Any, Any]:
-    import logging
-
-    import_nbgrader()
-    from nbgrader.apps.baseapp import NbGrader
-
-    # not the working directory's configuration: it may belong to another course
-    app = NbGrader(log_level=logging.ERROR)
-    app.load_cwd_config = False
-    app.raise_config_file_errors = True
-    try:
-        app.initialize([], root=str(folder))
-    except (Exception, SystemExit) as error:
-        raise EdsError(
-            f"{folder / CONFIG_NAME}: nbgrader cannot read it ({type(error).__name__}: {error})",
-            "run nbgrader in the course's folder to see where it fails",
-        ) from error
-    coursedir = app.coursedir
-    configured = app.config.CourseDirectory.get("root")
-    coursedir.root = str((folder / configured).resolve()) if isinstance(configured, str) else str(folder)
-    coursedir.db_url = _absolute_address(coursedir.db_url, folder)
-    return app.config, coursedir
-
-
-def _absolute_address(url: str, folder: Path) -> str:
-    """Anchor a relative SQLite file at the course, not at wherever the command was called."""
-    prefix = "sqlite:///"
-    if not url.startswith(prefix) or url.startswith(prefix + "/") or url == prefix:
-        return url
-    return prefix + str(folder / url.removeprefix(prefix))
 
 
 def _the_one(folder: Path, assignment: str, command: str) -> Path:

@@ -1,48 +1,73 @@
-"""The board: what hosts and teams can do with an event, each deed in one transaction with its record."""
+"""The board: how an event is made, how entries come in, and what is shown of them."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
+from eds_leaderboard import clock
 from eds_leaderboard.challenge import find_challenge
-from eds_leaderboard.clock import stamp, utc_now
 from eds_leaderboard.csvfile import ENTRY_LIMITS, read_capped
-from eds_leaderboard.entries import validate
+from eds_leaderboard.desk import Clock, checked_text
+from eds_leaderboard.entries import Codes, validate
 from eds_leaderboard.errors import EdsError, UsageError
 from eds_leaderboard.event import Event, Rules, admit
-from eds_leaderboard.folder import EventFolder, new_folder
-from eds_leaderboard.metrics import BOARD_METRICS, ConfusionMatrix
+from eds_leaderboard.folder import new_folder
+from eds_leaderboard.hosting import Hosting
+from eds_leaderboard.judging import judge
+from eds_leaderboard.metrics import ConfusionMatrix
 from eds_leaderboard.release import write_description
-from eds_leaderboard.scoring import scores
-from eds_leaderboard.standings import Standing, best_entries, metric_order, rank, shake_up
+from eds_leaderboard.standings import Standing
 from eds_leaderboard.store import audit
 from eds_leaderboard.store import entries as entry_store
 from eds_leaderboard.store import events as event_store
 from eds_leaderboard.store import teams as team_store
+from eds_leaderboard.store.address import Address
 from eds_leaderboard.store.database import Database
 from eds_leaderboard.store.entries import NewEntry, ScoredEntry
-from eds_leaderboard.teams import Team, clean_name, new_token, team_of_token, token_hash
-from eds_leaderboard.truth import SPLITS, Truth
+from eds_leaderboard.store.errors import ConstraintError
+from eds_leaderboard.store.packing import pack_bytes
+from eds_leaderboard.store.results import add_results, load_confusion
+from eds_leaderboard.store.truths import truth_version
+from eds_leaderboard.teams import Team, clean_name, team_of_token
 
 __all__ = ["Board", "Receipt", "create_event"]
 
-Clock = Callable[[], datetime]
-MAX_MESSAGE = 200
+# a lost race for a number is tried again; with the write lock held by all it does not happen
+ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a team learns of an entry: the public scores, its place, and how many entries are left."""
+    """What a team learns of an entry.
+
+    Parameters
+    ----------
+    team : Team
+    entry : ScoredEntry
+        With the public scores.
+    standing : Standing or None
+        The team's line of the board that is shown; None when that stands still since before its first entry.
+    left : int
+        How many entries the team has left.
+    is_best : bool
+        Whether it is the one of the team's entries that counts now.
+    """
 
     team: Team
     entry: ScoredEntry
-    standing: Standing
+    standing: Standing | None
     left: int
+    is_best: bool
+
+    @property
+    def rank(self) -> int | None:
+        """The team's rank on the board that is shown."""
+        return None if self.standing is None else self.standing.rank
 
 
 def create_event(
@@ -50,8 +75,9 @@ def create_event(
     challenge_name: str,
     rules: Rules,
     *,
-    database: Path | None = None,
+    database: Address | None = None,
     public_fraction: float = 0.3,
+    feedback_fraction: float = 0.0,
     now: Clock | None = None,
 ) -> Event:
     """Make an event: its folder, its database with the truth, its files for the teams.
@@ -61,12 +87,12 @@ def create_event(
     path : Path
         The event's folder, not there yet; its last part is the event's name.
     challenge_name : str
-        A built-in challenge, or the path of a challenge folder.
+        A built-in challenge, one of `eds_datasets`, or the path of a challenge folder.
     rules : Rules
-    database : Path, optional
-        Where the database lies; by default ``event.db`` in the folder.
-    public_fraction : float
-        Share of the held-out rows that is public, where the challenge does not say it.
+    database : Path or str, optional
+        A file, or a URL of PostgreSQL; by default ``event.db`` in the folder.
+    public_fraction, feedback_fraction : float
+        Shares of the held-out rows, where the challenge does not say the splits; the rest is private.
     now : callable, optional
         The clock.
 
@@ -78,8 +104,8 @@ def create_event(
         If the folder exists or there is no such challenge.
     """
     name = clean_name(path.name, "event name")
-    challenge = find_challenge(challenge_name, public_fraction)
-    time = (now or utc_now)()
+    challenge = find_challenge(challenge_name, public_fraction, feedback_fraction)
+    time = (now or clock.utc_now)()
     with new_folder(path, database) as folder:
         challenge.write_files(folder.release)
         write_description(folder.release, name, rules.metric, challenge.truth.expected)
@@ -89,8 +115,8 @@ def create_event(
     return event
 
 
-class Board:
-    """An event at work.
+class Board(Hosting):
+    """An event at work, opened once and used by any number of threads.
 
     Parameters
     ----------
@@ -100,98 +126,14 @@ class Board:
         The clock, UTC and aware; by default this machine's.
     """
 
-    def __init__(self, folder: EventFolder, now: Clock | None = None) -> None:
-        self.folder = folder
-        self.db = Database(folder.database)
-        self._now = now
-
     def __enter__(self) -> Board:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.db.close()
-
-    def now(self) -> datetime:
-        """Return the time that rules."""
-        return (self._now or utc_now)()
-
-    @property
-    def event(self) -> Event:
-        """The event as it is now."""
-        return event_store.load_event(self.db, self.folder.name)
-
-    # the life of the event
-
-    def open(self, duration: timedelta) -> Event:
-        """Let entries in for a while, from now on."""
-        with self.db.atomic():
-            event, now = self.event, self.now()
-            event.check_can_open(now)
-            closes_at = now + duration
-            event_store.set_times(
-                self.db, event, {"opened_at": event.opened_at or now, "closes_at": closes_at}
-            )
-            audit.note(self.db, event, now, audit.HOST, "open", closes_at=stamp(closes_at))
-        return self.event
-
-    def close(self) -> Event:
-        """Let no entry in from now on."""
-        with self.db.atomic():
-            event, now = self.event, self.now()
-            event.check_can_close(now)
-            event_store.set_times(self.db, event, {"closes_at": max(now, event.opened_at or now)})
-            audit.note(self.db, event, now, audit.HOST, "close")
-        return self.event
-
-    def reveal(self) -> Event:
-        """Show the private scores, for good."""
-        with self.db.atomic():
-            event, now = self.event, self.now()
-            event.check_can_reveal(now)
-            event_store.set_times(self.db, event, {"revealed_at": now})
-            audit.note(self.db, event, now, audit.HOST, "reveal")
-        return self.event
-
-    # teams
-
-    def add_team(self, name: str, *, is_baseline: bool = False) -> tuple[Team, str]:
-        """Add a team and return it with its token, which is not kept and cannot be shown again."""
-        token = new_token()
-        with self.db.atomic():
-            event, now = self.event, self.now()
-            team = team_store.add_team(
-                self.db, event, clean_name(name), token_hash(token), now, is_baseline=is_baseline
-            )
-            audit.note(self.db, event, now, audit.HOST, "team add", team=team.name, baseline=is_baseline)
-        return team, token
-
-    def rotate_token(self, name: str) -> tuple[Team, str]:
-        """Give a team a new token and make the old one worthless."""
-        token = new_token()
-        with self.db.atomic():
-            event, now = self.event, self.now()
-            team = team_store.find_team(self.db, event, name)
-            team_store.set_token_hash(self.db, team, token_hash(token))
-            audit.note(self.db, event, now, audit.HOST, "team rotate", team=team.name)
-        return team, token
-
-    def teams(self) -> list[Team]:
-        """Return the teams in the order in which they were added."""
-        return team_store.load_teams(self.db, self.event)
-
-    def team(self, name: str) -> Team:
-        """Return the team of a name."""
-        return team_store.find_team(self.db, self.event, name)
+    # entries
 
     def team_of_token(self, token: str) -> Team:
         """Return the team that holds a token, or raise EdsError."""
         return team_of_token(token, self.teams())
-
-    def entry_counts(self) -> Counter[int]:
-        """Return the number of entries by team."""
-        return Counter(entry.team_id for entry in entry_store.load_entries(self.db, self.event, "public"))
-
-    # entries
 
     def submit(self, file: Path, message: str, token: str) -> Receipt:
         """Enter a file for the team that holds the token; the token is compared first, then the file is read.
@@ -207,7 +149,8 @@ class Board:
     def enter(self, team: Team, content: bytes, source: str, message: str) -> Receipt:
         """Validate, score and store an entry of a team whose token was compared before.
 
-        Whether the entry is let in is decided at the moment of the insert, inside its transaction.
+        Whether the entry is let in is decided at the moment of the insert, inside its transaction. What is
+        refused already now is not read.
 
         Parameters
         ----------
@@ -228,90 +171,105 @@ class Board:
         RefusedError
             If the rules do not admit the entry.
         """
-        new = self._score(content, source, _checked_message(message))
-        with self.db.atomic():
-            event, now = self.event, self.now()
-            seq = admit(event, entry_store.load_history(self.db, team, new.sha256), now)
-            entry_id = entry_store.add_entry(self.db, team, seq, now, new)
-            audit.note(self.db, event, now, team.name, "submit", entry=seq, sha256=new.sha256)
-        entry = ScoredEntry(entry_id, team.id, seq, now, new.message, new.scores["public"])
-        own = next(line for line in self.public_standings() if line.team.id == team.id)
-        return Receipt(team, entry, own, event.rules.entry_limit - seq)
-
-    def _score(self, content: bytes, source: str, message: str) -> NewEntry:
-        truth = self.truth()
+        note, sha256 = checked_text(message), hashlib.sha256(content).hexdigest()
+        admit(self.event, entry_store.load_history(self.db, team, sha256), self.now())
+        _, truth = self.current_truth()
+        # ids and classes are the same in every version of the truth
         codes = validate(content, truth.expected, source, ENTRY_LIMITS)
-        matrices = {split: truth.confusion(codes, split) for split in SPLITS}
-        return NewEntry(
-            message,
-            hashlib.sha256(content).hexdigest(),
-            entry_store.pack(content),
-            matrices,
-            {split: scores(matrix, BOARD_METRICS) for split, matrix in matrices.items()},
+        entry = self._store(team, NewEntry(note, sha256, pack_bytes(content)), codes)
+        return self._receipt(team, entry)
+
+    def _store(self, team: Team, new: NewEntry, codes: Codes) -> int:
+        for _ in range(ATTEMPTS):
+            version, truth = self.current_truth()
+            judged = judge(truth, codes)
+            try:
+                with self._deed() as (event, now):
+                    team_store.check_token_unchanged(self.db, team)
+                    if truth_version(self.db, event.id) != version:
+                        continue
+                    seq = admit(event, entry_store.load_history(self.db, team, new.sha256), now)
+                    entry_id = entry_store.add_entry(self.db, team, seq, now, new)
+                    add_results(self.db, entry_id, version, judged)
+                    audit.note(self.db, event, now, team.name, "submit", entry=seq, sha256=new.sha256)
+                return entry_id
+            except ConstraintError:
+                continue
+        raise EdsError("the entry could not be numbered; nothing was changed", "send it again")
+
+    def _receipt(self, team: Team, entry_id: int) -> Receipt:
+        snapshot = self.snapshot
+        own = [entry for entry in self.ranking.public_entries(snapshot) if entry.team_id == team.id]
+        entry = next(entry for entry in own if entry.id == entry_id)
+        best = self.ranking.best_public_entry(snapshot, team.id)
+        lines = self.public_standings()
+        return Receipt(
+            team,
+            entry,
+            next((line for line in lines if line.team.id == team.id), None),
+            snapshot.event.rules.entry_limit - entry.seq,
+            best is not None and best.id == entry_id,
         )
 
-    def truth(self) -> Truth:
-        """Return the truth; nothing of it may reach a team."""
-        return event_store.load_truth(self.db, self.event)
+    def entry_counts(self) -> Counter[int]:
+        """Return the number of entries by team."""
+        return Counter(entry.team_id for entry in self.snapshot.entries["public"])
 
-    def entries(self) -> list[ScoredEntry]:
-        """Return all entries with the scores that may be seen, oldest first."""
-        event = self.event
-        return entry_store.load_entries(self.db, event, event.shown_split)
+    def entries(self, team: Team | None = None) -> list[ScoredEntry]:
+        """Return entries with the scores that may be seen, oldest first, void ones too.
 
-    def confusion(self, entry: ScoredEntry) -> ConfusionMatrix:
-        """Return the private confusion matrix of an entry.
+        Parameters
+        ----------
+        team : Team, optional
+            Only its entries; a team sees its own also while the board stands still.
+        """
+        snapshot = self.snapshot
+        until = snapshot.event.shown_until(self.now())
+        if snapshot.event.revealed_at is None:
+            entries: Sequence[ScoredEntry] = self.ranking.public_entries(snapshot)
+        else:
+            entries = snapshot.entries["private"]
+        if team is not None:
+            return [entry for entry in entries if entry.team_id == team.id]
+        return [entry for entry in entries if until is None or entry.received_at < until]
+
+    def voids(self) -> dict[int, str]:
+        """Return the reasons by id of the entries that are void."""
+        return dict(self.snapshot.voids)
+
+    def confusion(self, entry: ScoredEntry, split: str = "private") -> ConfusionMatrix:
+        """Return the confusion matrix of an entry on a split.
 
         Raises
         ------
         EdsError
-            Before the reveal: it would hand the labels over.
+            Before the reveal, on rows that rank: it would hand the labels over.
         """
-        event = self.event
-        if event.revealed_at is None:
+        snapshot = self.snapshot
+        if snapshot.event.revealed_at is None and split != "feedback":
             raise EdsError(
                 "scores per class are shown after the reveal only: they would tell the labels",
                 "during the event look at them on your own validation data, with leaderboard score",
             )
-        labels = event_store.load_labels(self.db, event)
-        return entry_store.load_confusion(self.db, entry.id, "private", labels)
+        return load_confusion(self.db, entry.id, snapshot.version, split, snapshot.labels)
 
-    def deeds(self) -> int:
-        """Return how many steps the record holds; every change of what is shown adds one."""
-        return audit.count(self.db, self.event)
-
-    def series(self) -> dict[int, list[tuple[datetime, float]]]:
-        """Return, by team, when its best public score rose and to what."""
-        event = self.event
-        risen: dict[int, list[tuple[datetime, float]]] = {}
-        for entry in entry_store.load_entries(self.db, event, "public"):
-            steps, score = risen.setdefault(entry.team_id, []), entry.scores[event.rules.metric]
-            if not steps or score > steps[-1][1]:
-                steps.append((entry.received_at, score))
-        return risen
+    def has_feedback(self) -> bool:
+        """Tell whether the truth has a feedback split."""
+        return "feedback" in self.truth().used_splits
 
     # standings
 
     def public_standings(self) -> list[Standing]:
         """Return the board of the public rows."""
-        return self._standings("public")
+        return self.ranking.public(self.snapshot, self.now())
 
     def standings(self) -> list[Standing]:
         """Return the board that may be seen: public before the reveal, private with the shake-up after it."""
-        if self.event.revealed_at is None:
-            return self.public_standings()
-        return shake_up(self.public_standings(), self._standings("private"))
+        return self.ranking.shown(self.snapshot, self.now())
 
-    def _standings(self, split: str) -> list[Standing]:
-        event = self.event
-        order = metric_order(event.rules.metric)
-        public = entry_store.load_entries(self.db, event, "public")
-        counting = best_entries(public, order)
-        if split != "public":
-            chosen = {entry.id for entry in counting.values()}
-            rows = entry_store.load_entries(self.db, event, split)
-            counting = {entry.team_id: entry for entry in rows if entry.id in chosen}
-        return rank(self.teams(), counting, order, Counter(entry.team_id for entry in public))
+    def series(self) -> dict[int, list[tuple[datetime, float]]]:
+        """Return, by team, when its best public primary score rose and to what, oldest first."""
+        return self.ranking.series(self.snapshot, self.now())
 
     def standing_of(self, name: str) -> Standing:
         """Return the line of a team on the board that may be seen."""
@@ -320,12 +278,3 @@ class Board:
             if standing.team.id == team.id:
                 return standing
         raise UsageError(f"team '{team.name}' has no entry", "see the board with leaderboard show")
-
-
-def _checked_message(text: str) -> str:
-    message = " ".join(text.split())
-    if len(message) > MAX_MESSAGE:
-        raise UsageError(f"the message has {len(message)} characters", f"write at most {MAX_MESSAGE}")
-    if not message.isprintable():
-        raise UsageError("the message has control characters", "write plain text")
-    return message

@@ -19,7 +19,7 @@ from eds_leaderboard.truth import SPLITS, Table, Truth, read_table, truth_of
 
 __all__ = ["BUILT_IN", "Challenge", "find_challenge", "read_folder"]
 
-# challenges that are made anew, with other held-out rows, for every event
+# challenges that are made anew, with other held-out rows, for every event, besides those of eds_datasets
 BUILT_IN = {"digits": "eds_leaderboard.digits:build"}
 TRUTH_FILE = "truth.csv"
 RELEASE_FOLDER = "release"
@@ -45,8 +45,8 @@ class Challenge:
     write_files: Callable[[Path], None]
 
 
-def find_challenge(name: str, public_fraction: float) -> Challenge:
-    """Return a built-in challenge, or read the one of a folder.
+def find_challenge(name: str, public_fraction: float, feedback_fraction: float = 0.0) -> Challenge:
+    """Return a built-in challenge, make one of `eds_datasets` from a new secret, or read the one of a folder.
 
     Raises
     ------
@@ -55,18 +55,38 @@ def find_challenge(name: str, public_fraction: float) -> Challenge:
     """
     if name in BUILT_IN:
         module, _, attribute = BUILT_IN[name].partition(":")
-        built: Challenge = getattr(importlib.import_module(module), attribute)(public_fraction)
+        build = getattr(importlib.import_module(module), attribute)
+        built: Challenge = build(public_fraction, feedback_fraction)
         return built
     folder = Path(name)
-    if not (folder / TRUTH_FILE).is_file():
-        raise UsageError(
-            f"no challenge {shown(name)}: expected {', '.join(BUILT_IN)} or a folder with {TRUTH_FILE}",
-            f"put {TRUTH_FILE} (id,label,split) into a folder and give its path",
-        )
-    return read_folder(folder, public_fraction)
+    if (folder / TRUTH_FILE).is_file():
+        return read_folder(folder, public_fraction, feedback_fraction)
+    # here because a folder needs none of it
+    from eds_datasets.challenge import CHALLENGES
+
+    if name in CHALLENGES:
+        return _simulated(name, public_fraction, feedback_fraction)
+    known = ", ".join([*BUILT_IN, *CHALLENGES])
+    raise UsageError(
+        f"no challenge {shown(name)}: expected {known} or a folder with {TRUTH_FILE}",
+        f"put {TRUTH_FILE} (id,label,split) into a folder and give its path",
+    )
 
 
-def read_folder(folder: Path, public_fraction: float) -> Challenge:
+def _simulated(name: str, public_fraction: float, feedback_fraction: float) -> Challenge:
+    """Make a held-out set that nobody has seen; what it was made from is forgotten with this process."""
+    from eds_datasets.challenge import make_challenge
+
+    held_out = make_challenge(name)
+    labels = [str(label) for label in held_out.test.labels]
+    columns = {"id": held_out.ids.tolist(), "label": labels}
+    groups = tuple(str(group) for group in held_out.test.groups)
+    truth = truth_of(Table(name, columns, range(2, len(labels) + 2)))
+    splits = draw_splits(truth.codes, groups, public_fraction, secret_generator(), feedback_fraction)
+    return Challenge(name, replace(truth, splits=splits, groups=groups), held_out.write_release)
+
+
+def read_folder(folder: Path, public_fraction: float, feedback_fraction: float = 0.0) -> Challenge:
     """Read a challenge folder; without a column ``split`` the public rows are drawn at random.
 
     Raises
@@ -81,7 +101,7 @@ def read_folder(folder: Path, public_fraction: float) -> Challenge:
     if "split" in table.columns:
         splits = tuple(table.columns["split"])
     else:
-        splits = draw_splits(truth.codes, groups, public_fraction, secret_generator())
+        splits = draw_splits(truth.codes, groups, public_fraction, secret_generator(), feedback_fraction)
     truth = replace(truth, splits=splits, groups=groups)
     _check_splits(table, truth)
     return Challenge(
@@ -115,9 +135,11 @@ def _check_splits(table: Table, truth: Truth) -> None:
                 f"expected one of {', '.join(SPLITS)}",
                 "correct the cell",
             )
-    for split in SPLITS:
+    for split in ("public", "private"):
         if not problems and split not in truth.splits:
-            problems.add("split", 1, f"No {split} row", "expected rows of both splits", "split the rows anew")
+            problems.add(
+                "split", 1, f"No {split} row", "expected public and private rows", "split the rows anew"
+            )
     if truth.groups:
         _check_groups(table, truth, problems)
     if problems:

@@ -38,8 +38,8 @@ def _load_images() -> tuple[Images, Codes]:
     return digits.images, digits.labels
 
 
-def build(public_fraction: float) -> Challenge:
-    """Draw a training set and a held-out set, the latter split into public and private rows.
+def build(public_fraction: float, feedback_fraction: float = 0.0) -> Challenge:
+    """Draw a training set and a held-out set, the latter split into public, private and feedback rows.
 
     The generators are seeded by the operating system and their seeds forgotten. What is handed out (order,
     pixels, ids) and what is kept (the splits) come from different generators.
@@ -53,7 +53,8 @@ def build(public_fraction: float) -> Challenge:
     is_train[held_out] = False
     codes = classes[held_out]
     expected = Expected(_random_ids(len(codes)), tuple(str(digit) for digit in range(10)))
-    truth = Truth(expected, codes, draw_splits(codes, (), public_fraction, secret_generator()))
+    splits = draw_splits(codes, (), public_fraction, secret_generator(), feedback_fraction)
+    truth = Truth(expected, codes, splits)
     train, test = (images[is_train], classes[is_train]), images[held_out]
     return Challenge("digits", truth, lambda folder: _write(folder, train, test, truth))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from eds_datasets.errors import EdsError, UsageError
 from eds_leaderboard.problems import Problems, counted
 
@@ -38,12 +40,15 @@ class RefusedError(EdsError):
         One word for programs: ``not-open``, ``closed``, ``limit``, ``rate``, ``duplicate``.
     message, tip : str
         See `EdsError`.
+    next_at : datetime, optional
+        When the next entry is allowed, where that is a matter of waiting.
     """
 
-    def __init__(self, reason: str, message: str, tip: str) -> None:
+    def __init__(self, reason: str, message: str, tip: str, next_at: datetime | None = None) -> None:
         super().__init__(message, tip)
         self.reason = reason
+        self.next_at = next_at
 
-    def __reduce__(self) -> tuple[type[RefusedError], tuple[str, str, str]]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[type[RefusedError], tuple[str, str, str, datetime | None]]:  # type: ignore[override]
         """Keep the reason when the error crosses a process."""
-        return (type(self), (self.reason, self.message, self.tip or ""))
+        return (type(self), (self.reason, self.message, self.tip or "", self.next_at))

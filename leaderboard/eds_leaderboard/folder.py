@@ -1,7 +1,8 @@
 """Where an event lives: a folder with ``event.json`` (its name, its database) and ``release/`` for the teams.
 
-The truth lies in the database alone, a file of mode 0600: one thing to guard and to back up, and no second
-copy that could differ from it or end up among the files for the teams.
+The truth lies in the database alone, a file of mode 0600 or a PostgreSQL database: one thing to guard and to
+back up, and no second copy that could differ from it or end up among the files for the teams. Where the URL
+of that database has a password in it, ``event.json`` is for its owner alone.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from pathlib import Path
 
 from eds_leaderboard.errors import UsageError
 from eds_leaderboard.release import DESCRIPTION_FILE
+from eds_leaderboard.store.address import Address, has_password, is_url, parse_address
 
-__all__ = ["EventFolder", "find_event", "find_release", "new_folder"]
+__all__ = ["EventFolder", "find_event", "find_release", "new_folder", "write_event_file"]
 
 EVENT_FILE = "event.json"
 DATABASE_FILE = "event.db"
@@ -31,7 +33,7 @@ class EventFolder:
 
     path: Path
     name: str
-    database: Path
+    database: Address
 
     @property
     def release(self) -> Path:
@@ -40,7 +42,7 @@ class EventFolder:
 
 
 @contextmanager
-def new_folder(path: Path, database: Path | None) -> Iterator[EventFolder]:
+def new_folder(path: Path, database: Address | None) -> Iterator[EventFolder]:
     """Make the folder of an event; it appears whole when the block ends, or not at all when the block fails.
 
     Raises
@@ -60,7 +62,7 @@ def new_folder(path: Path, database: Path | None) -> Iterator[EventFolder]:
         ) from error
     try:
         (draft / RELEASE).mkdir()
-        _write_event_file(draft, path, database)
+        write_event_file(draft, path, database)
         yield EventFolder(draft, path.name, database or draft / DATABASE_FILE)
         draft.chmod(0o755)
         draft.rename(path)
@@ -69,11 +71,26 @@ def new_folder(path: Path, database: Path | None) -> Iterator[EventFolder]:
         raise
 
 
-def _write_event_file(draft: Path, path: Path, database: Path | None) -> None:
-    # a relative path keeps the event usable when both are moved together
-    place = DATABASE_FILE if database is None else os.path.relpath(database, path)
+def write_event_file(folder: Path, path: Path, database: Address | None) -> None:
+    """Write ``event.json`` whole into a folder that is, or will be, at a path.
+
+    Parameters
+    ----------
+    database : Path or str, optional
+        Where the database is; by default in the folder.
+    """
+    place = DATABASE_FILE if database is None else str(database)
+    if isinstance(database, Path):
+        # a relative path keeps the event usable when both are moved together
+        place = os.path.relpath(database, path)
     text = json.dumps({"name": path.name, "database": place}, indent=2)
-    (draft / EVENT_FILE).write_text(f"{text}\n", encoding="utf-8")
+    draft = folder / f".{EVENT_FILE}"
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    draft.write_text(f"{text}\n", encoding="utf-8")
+    if database is None or not has_password(database):
+        draft.chmod(0o644)
+    draft.replace(folder / EVENT_FILE)
 
 
 def find_event(where: Path | None) -> EventFolder:
@@ -117,8 +134,11 @@ def _read(folder: Path) -> EventFolder:
         raise UsageError(f"{folder} is no event: no {EVENT_FILE} in it", "choose another with -c EVENT")
     try:
         entry = json.loads(file.read_text(encoding="utf-8"))
-        return EventFolder(folder, str(entry["name"]), folder / str(entry["database"]))
+        name, place = str(entry["name"]), str(entry["database"])
+    except PermissionError as error:
+        raise UsageError(f"{file} is for the host alone", "run this under the host's account") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{file} is damaged", "it holds the event's name and the path of its database"
         ) from error
+    return EventFolder(folder, name, parse_address(place) if is_url(place) else folder / place)

@@ -19,7 +19,8 @@ from eds_leaderboard.problems import Problems, counted, shown
 
 __all__ = ["SPLITS", "Table", "Truth", "class_list", "read_table", "read_truth"]
 
-SPLITS = ("public", "private")
+# public rows rank during the event and private ones after it; feedback rows never rank
+SPLITS = ("public", "private", "feedback")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 
 
@@ -43,7 +44,7 @@ class Truth:
     codes : array of int64, shape (n_ids,)
         True class of each id, in the order of ``expected.ids``.
     splits : tuple of str, optional
-        ``public`` or ``private`` for each id; empty when the file is not split.
+        One of `SPLITS` for each id; empty when the file is not split.
     groups : tuple of str, optional
         What the rows of one origin share (a station, an event); empty when there is none.
     """
@@ -57,6 +58,11 @@ class Truth:
     def _rows(self) -> dict[str, Codes]:
         names = np.asarray(self.splits, dtype=np.str_)
         return {str(name): np.flatnonzero(names == name) for name in np.unique(names)}
+
+    @property
+    def used_splits(self) -> tuple[str, ...]:
+        """The splits that have rows."""
+        return tuple(split for split in SPLITS if split in self._rows)
 
     def rows_of(self, split: str) -> Codes:
         """Return the positions of a split's rows, ascending."""

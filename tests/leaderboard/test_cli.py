@@ -317,7 +317,7 @@ def everything_seen(
     Path("c/release").mkdir(parents=True)
     Path("c/truth.csv").write_text("id,label,split\n" + "".join(f"{','.join(row)}\n" for row in rows))
     tokens = (f"eds_token{number:034d}" for number in itertools.count())
-    monkeypatch.setattr("eds_leaderboard.board.new_token", lambda: next(tokens))
+    monkeypatch.setattr("eds_leaderboard.hosting.new_token", lambda: next(tokens))
     monkeypatch.setattr("eds_leaderboard.release.secret_generator", lambda: np.random.default_rng(1))
     clock.time = clock.time.replace(hour=8, minute=0)
     seen: list[bytes] = []

@@ -109,9 +109,9 @@ def _entered(event: Path | None, file: Path, message: str, token: str) -> dict[s
         "team": receipt.team.name,
         "entry": receipt.entry.seq,
         "scores": score_cells(dict(receipt.entry.scores), order),
-        "rank": receipt.standing.rank,
+        "rank": receipt.rank,
         "left": receipt.left,
-        "is_best": receipt.standing.entry.id == receipt.entry.id,
+        "is_best": receipt.is_best,
     }
 
 

@@ -20,7 +20,9 @@ __all__ = ["close", "create", "open_", "reveal"]
     metavar="NAME|FOLDER",
     help="'digits', or a folder with truth.csv (id,label[,split][,group]) and release/ for the teams.",
 )
-@click.option("--db", metavar="PATH", help="Database; by default EVENT/event.db.")
+@click.option(
+    "--db", metavar="PATH|URL", help="A file, or postgresql://user@host/database; by default EVENT/event.db."
+)
 @click.option(
     "--metric", type=click.Choice(PRIMARY_METRICS), default="accuracy", show_default=True, help="What ranks."
 )
@@ -46,22 +48,21 @@ def create(
 ) -> None:
     """Make the folder EVENT with the database and the files for the teams."""
     from eds_leaderboard.board import create_event
-    from eds_leaderboard.errors import UsageError
     from eds_leaderboard.event import Rules
+    from eds_leaderboard.store.address import parse_address, shown_address
 
-    if db is not None and "://" in db:
-        raise UsageError(f"--db {db}: expected the path of a file", "leave it out for EVENT/event.db")
+    database = parse_address(db) if db else None
     with problems_told():
         made = create_event(
             event,
             challenge,
             Rules(metric, limit, per_hour),
-            database=Path(db) if db else None,
+            database=database,
             public_fraction=public,
         )
     click.echo(f"Event '{made.name}' made in {event}: challenge {made.challenge}, ranked by {metric}.")
     click.echo(f"  give the teams:  {event / 'release'}")
-    click.echo(f"  keep to yourself: {db or event / 'event.db'} (it holds the truth)")
+    click.echo(f"  keep to yourself: {shown_address(database or event / 'event.db')} (it holds the truth)")
     click.echo(f"  next: leaderboard team add NAME -c {event}")
     click.echo(f"        leaderboard open --for 4h -c {event}")
 

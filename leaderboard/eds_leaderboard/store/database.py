@@ -1,85 +1,120 @@
-"""A connection: opened with the same manners everywhere, migrated, and written to through `atomic` alone."""
+"""A database of a board: opened the same way everywhere, migrated, written to through `atomic` alone.
+
+A `Database` may be used by any number of threads. Reading needs no lock: each thread is lent a connection.
+Writing goes through one connection behind one lock, because a queue inside the process is served in less time
+than many connections that quarrel for the database's own lock.
+"""
 
 from __future__ import annotations
 
-import os
-import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from eds_leaderboard.errors import EdsError, UsageError
+from eds_leaderboard.errors import EdsError
+from eds_leaderboard.store.address import Address, parse_address
+from eds_leaderboard.store.backend import Backend, Row, Session
+from eds_leaderboard.store.pool import WAIT_SECONDS, Pool
+from eds_leaderboard.store.postgres import PostgresBackend
 from eds_leaderboard.store.schema import MIGRATIONS
+from eds_leaderboard.store.sqlite import SqliteBackend
 
 __all__ = ["Database"]
 
-# how long a writer waits for the one before it: a queue of a whole class in the last minute fits
-WAIT_SECONDS = 60
-# FULL: an entry that was acknowledged survives a power cut
-_PRAGMAS = ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL", "recursive_triggers = ON")
+READERS = 8
+
+_locks: dict[str, threading.Lock] = {}
+_locks_guard = threading.Lock()
+
+
+def _write_lock(name: str) -> threading.Lock:
+    with _locks_guard:
+        return _locks.setdefault(name, threading.Lock())
+
+
+class _Here(threading.local):
+    """What the current thread is in the middle of."""
+
+    session: Session | None = None
+    depth: int = 0
+
+
+def _backend(address: Address, *, create: bool) -> Backend:
+    if isinstance(address, Path):
+        return SqliteBackend(address, create=create)
+    return PostgresBackend(address, create=create)
 
 
 class Database:
-    """One connection to one SQLite file, for one thread.
+    """One database, for any number of threads.
 
     Parameters
     ----------
-    path : Path
-        The file; it holds the truth, so it is made readable for its owner alone.
+    address : Path or str
+        A SQLite file, or a URL of PostgreSQL.
     create : bool
-        Make the file when there is none.
+        Make the tables when there are none.
 
     Raises
     ------
     UsageError
-        If the file is not there, or is there and none was expected.
+        If there is no board and none was to be made.
     EdsError
-        If it is no database of a board, or one of a newer version.
+        If it is no database of a board, one of a newer version, or cannot be reached.
     """
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
-        self.path = path
-        self._depth = 0
-        if create:
-            _make_private(path)
-        elif not path.is_file():
-            raise UsageError(f"no database {path}", "make an event with leaderboard create")
-        self.connection = _connect(path)
+    def __init__(self, address: Address, *, create: bool = False) -> None:
+        self.address = parse_address(str(address))
+        self.backend = _backend(self.address, create=create)
+        self.shown = self.backend.shown
+        self._lock = _write_lock(self.backend.lock_name())
+        self._writers = Pool[Session](lambda: self.backend.connect(writing=True), 1)
+        self._readers = Pool[Session](lambda: self.backend.connect(writing=False), READERS)
+        self._here = _Here()
         try:
-            self._prepare()
-        except sqlite3.OperationalError as error:
+            self._migrate()
+        except BaseException:
             self.close()
-            raise _refused(path, error) from error
-        except sqlite3.DatabaseError as error:
-            self.close()
-            raise EdsError(f"{path} is no database of a board: {error}", "choose another event") from error
+            raise
 
-    def _prepare(self) -> None:
-        for pragma in _PRAGMAS:
-            self.connection.execute(f"PRAGMA {pragma}")
-        self._migrate()
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.backend.dialect
 
     def _version(self) -> int:
-        return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
+        with self.reading():
+            return self.backend.version(self._session)
 
     def _migrate(self) -> None:
-        newest = MIGRATIONS[-1].number
-        if self._version() > newest:
+        newest, found = MIGRATIONS[-1].number, self._version()
+        if found > newest:
             raise EdsError(
-                f"{self.path} has schema {self._version()}, this version knows up to {newest}",
+                f"{self.shown} has schema {found}, this version knows up to {newest}",
                 "update earth-data-science",
             )
         for migration in MIGRATIONS:
-            if self._version() >= migration.number:
+            if found >= migration.number:
                 continue
             with self.atomic():
                 # another process may have been faster while this one waited for the lock
                 if self._version() < migration.number:
-                    for statement in migration.statements:
-                        self.connection.execute(statement)
-                    self.connection.execute(f"PRAGMA user_version = {migration.number}")
+                    migration.run(self)
+                    self.backend.set_version(self._session, migration.number)
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is inside of `atomic`."""
+        return self._here.depth > 0
+
+    @property
+    def _session(self) -> Session:
+        if self._here.session is None:
+            raise RuntimeError("outside of atomic() and reading()")
+        return self._here.session
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
@@ -88,61 +123,114 @@ class Database:
         Raises
         ------
         EdsError
-            If the file cannot be written: a full disk, no permission, a lock that nobody gives back.
+            If nothing can be written: a full disk, no permission, a lock that nobody gives back.
         """
-        begin, commit, rollback = self._brackets()
-        try:
-            self.connection.execute(begin)
-            self._depth += 1
-            try:
+        if self._here.depth:
+            with self._savepoint():
                 yield
-                self.connection.execute(commit)
-            except BaseException:
-                # a full disk makes SQLite roll back by itself
-                if self.connection.in_transaction:
-                    self.connection.execute(rollback)
-                raise
-            finally:
-                self._depth -= 1
-        except sqlite3.OperationalError as error:
-            raise _refused(self.path, error) from error
+            return
+        if self._here.session is not None:
+            raise RuntimeError("a write inside of reading()")
+        if not self._lock.acquire(timeout=WAIT_SECONDS):
+            raise EdsError(f"{self.shown} is busy; nothing was changed", "try again in a minute")
+        try:
+            with self._writers.lend() as session, self._transaction(session, writing=True):
+                self._here.depth = 1
+                try:
+                    yield
+                finally:
+                    self._here.depth = 0
+        finally:
+            self._lock.release()
 
-    def _brackets(self) -> tuple[str, str, str]:
-        if self._depth == 0:
-            return "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
-        name = f"level_{self._depth}"
-        return f"SAVEPOINT {name}", f"RELEASE {name}", f"ROLLBACK TO {name}"
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Run a block that sees one state of the database, whatever is written meanwhile; blocks nest."""
+        if self._here.session is not None:
+            yield
+            return
+        with self._readers.lend() as session, self._transaction(session, writing=False):
+            yield
 
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        """Return the rows of a query."""
-        return self.connection.execute(sql, values).fetchall()
+    @contextmanager
+    def _transaction(self, session: Session, *, writing: bool) -> Iterator[None]:
+        session.begin(writing=writing)
+        self._here.session = session
+        try:
+            yield
+            session.commit()
+        except BaseException:
+            # what went wrong first is what counts
+            with suppress(EdsError):
+                session.rollback()
+            raise
+        finally:
+            self._here.session = None
 
-    def row(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Row | None:
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        session, name = self._session, f"level_{self._here.depth}"
+        session.execute(f"SAVEPOINT {name}")
+        self._here.depth += 1
+        try:
+            yield
+        except BaseException:
+            # a full disk makes SQLite undo everything by itself
+            with suppress(EdsError):
+                session.execute(f"ROLLBACK TO SAVEPOINT {name}")
+            raise
+        finally:
+            self._here.depth -= 1
+        session.execute(f"RELEASE SAVEPOINT {name}")
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Return the rows of a query; ``?`` stands for each value."""
+        if self._here.session is not None:
+            return self._here.session.execute(sql, values)
+        with self._readers.lend() as session:
+            return session.execute(sql, values)
+
+    def row(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
         """Return the first row of a query, or None."""
-        found: sqlite3.Row | None = self.connection.execute(sql, values).fetchone()
-        return found
+        found = self.rows(sql, values)
+        return found[0] if found else None
 
-    def write(self, sql: str, values: Sequence[Any] = ()) -> int:
-        """Run one statement inside `atomic` and return the last row id.
+    def value(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """Return the first value of the first row of a query, or None."""
+        found = self.row(sql, values)
+        return None if found is None else found[0]
+
+    def write(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Run one statement inside `atomic`, and return the rows of its RETURNING.
 
         Raises
         ------
         RuntimeError
             If no transaction is open.
+        ConstraintError
+            If the schema does not admit it.
         """
-        if self._depth == 0:
-            raise RuntimeError("a write outside of atomic()")
-        return self.connection.execute(sql, values).lastrowid or 0
+        return self._writing().execute(sql, values)
+
+    def insert(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Insert one row inside `atomic` and return its id."""
+        return int(self._writing().execute(f"{sql} RETURNING id", values)[0][0])
 
     def write_many(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
         """Run one statement with many rows of values inside `atomic`."""
-        if self._depth == 0:
+        session = self._writing()
+        if values:
+            session.execute_many(sql, values)
+
+    def _writing(self) -> Session:
+        if not self._here.depth:
             raise RuntimeError("a write outside of atomic()")
-        self.connection.executemany(sql, values)
+        return self._session
 
     def close(self) -> None:
-        """Close the connection."""
-        self.connection.close()
+        """Close all connections."""
+        self._writers.close()
+        self._readers.close()
 
     def __enter__(self) -> Database:
         return self
@@ -151,34 +239,3 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    try:
-        connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
-    except sqlite3.OperationalError as error:
-        raise _refused(path, error) from error
-    connection.row_factory = sqlite3.Row
-    return connection
-
-
-def _refused(path: Path, error: sqlite3.OperationalError) -> EdsError:
-    return EdsError(
-        f"cannot use {path}: {error}; nothing was changed",
-        "it belongs to the host's account, and its folder needs free space",
-    )
-
-
-def _make_private(path: Path) -> None:
-    """Create the file with mode 0600, so that there is no moment in which others can open it."""
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError as error:
-        # never the mode of something that is no file: a folder would be closed to everybody
-        if not path.is_file():
-            raise UsageError(f"{path} is no file", "give the path of a database file") from error
-        path.chmod(0o600)
-    except OSError as error:
-        raise UsageError(
-            f"cannot create {path}: {error.strerror}", "choose a folder that you may write to"
-        ) from error

@@ -1,9 +1,7 @@
-"""Entries with their scores and counts, in and out of the database."""
+"""Entries with their scores, in and out of the database."""
 
 from __future__ import annotations
 
-import sqlite3
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,19 +10,21 @@ from operator import itemgetter
 
 from eds_leaderboard.clock import read_stamp, stamp
 from eds_leaderboard.event import Event, History
-from eds_leaderboard.metrics import ConfusionMatrix
+from eds_leaderboard.store.backend import Row
 from eds_leaderboard.store.database import Database
+from eds_leaderboard.store.packing import unpack_bytes
 from eds_leaderboard.teams import Team
 
 __all__ = [
     "NewEntry",
     "ScoredEntry",
     "add_entry",
-    "load_confusion",
+    "add_ruling",
+    "entry_ids",
     "load_content",
     "load_entries",
     "load_history",
-    "pack",
+    "load_voids",
 ]
 
 
@@ -40,6 +40,15 @@ class ScoredEntry:
     scores: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class NewEntry:
+    """What is stored of a file, made before the transaction begins."""
+
+    message: str
+    sha256: str
+    packed: bytes
+
+
 def load_history(db: Database, team: Team, sha256: str) -> History:
     """Return what a team has entered so far, and whether this very file is among it."""
     found = db.rows("SELECT seq, received_at, sha256 FROM entry WHERE team_id = ? ORDER BY seq", [team.id])
@@ -47,57 +56,45 @@ def load_history(db: Database, team: Team, sha256: str) -> History:
     return History(tuple(read_stamp(row["received_at"]) for row in found), same)
 
 
-@dataclass(frozen=True)
-class NewEntry:
-    """What is stored of an entry, made before the transaction begins; scores and counts are by split."""
-
-    message: str
-    sha256: str
-    packed: bytes
-    matrices: Mapping[str, ConfusionMatrix]
-    scores: Mapping[str, Mapping[str, float]]
-
-
-def pack(content: bytes) -> bytes:
-    """Return a file as it is stored."""
-    return zlib.compress(content, 6)
-
-
 def add_entry(db: Database, team: Team, seq: int, now: datetime, entry: NewEntry) -> int:
-    """Store an entry with its counts and scores, and return its id."""
-    scores = [
-        (split, metric, value) for split, values in entry.scores.items() for metric, value in values.items()
-    ]
-    counts = [(split, *cell) for split, matrix in entry.matrices.items() for cell in matrix.cells()]
-    with db.atomic():
-        entry_id = db.write(
-            "INSERT INTO entry (team_id, seq, received_at, message, sha256, content)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            [team.id, seq, stamp(now), entry.message, entry.sha256, entry.packed],
-        )
-        db.write_many(
-            "INSERT INTO score (entry_id, split, metric, value) VALUES (?, ?, ?, ?)",
-            [(entry_id, *score) for score in scores],
-        )
-        db.write_many(
-            "INSERT INTO confusion (entry_id, split, true_code, predicted_code, rows) VALUES (?, ?, ?, ?, ?)",
-            [(entry_id, *count) for count in counts],
-        )
-    return entry_id
+    """Store an entry and return its id; its results follow in the same transaction.
+
+    Raises
+    ------
+    ConstraintError
+        If the team has an entry of this number or with these bytes.
+    """
+    return db.insert(
+        "INSERT INTO entry (team_id, seq, received_at, message, sha256, content) VALUES (?, ?, ?, ?, ?, ?)",
+        [team.id, seq, stamp(now), entry.message, entry.sha256, entry.packed],
+    )
 
 
-def load_entries(db: Database, event: Event, split: str) -> list[ScoredEntry]:
-    """Return the entries of an event that have scores of a split, oldest first, with these scores alone."""
+def load_entries(db: Database, event: Event, version: int, split: str, after: int = 0) -> list[ScoredEntry]:
+    """Return the entries of an event with the scores of one split and version of the truth, oldest first.
+
+    Parameters
+    ----------
+    after : int
+        Only entries with a larger id.
+
+    Raises
+    ------
+    PermissionError
+        If nobody may see the scores of this split yet.
+    """
+    event.check_visible(split)
     found = db.rows(
         "SELECT entry.id, team_id, seq, received_at, message, metric, value FROM entry"
         " JOIN team ON team.id = entry.team_id JOIN score ON score.entry_id = entry.id"
-        " WHERE team.event_id = ? AND score.split = ? ORDER BY received_at, entry.id",
-        [event.id, split],
+        " WHERE team.event_id = ? AND entry.id > ? AND score.version = ? AND score.split = ?"
+        " ORDER BY entry.id",
+        [event.id, after, version, split],
     )
     return [_scored(list(rows)) for _, rows in groupby(found, key=itemgetter("id"))]
 
 
-def _scored(rows: Sequence[sqlite3.Row]) -> ScoredEntry:
+def _scored(rows: Sequence[Row]) -> ScoredEntry:
     """Return the entry of its score rows."""
     first = rows[0]
     return ScoredEntry(
@@ -110,15 +107,13 @@ def _scored(rows: Sequence[sqlite3.Row]) -> ScoredEntry:
     )
 
 
-def load_confusion(db: Database, entry_id: int, split: str, labels: tuple[str, ...]) -> ConfusionMatrix:
-    """Return the stored counts of an entry."""
+def entry_ids(db: Database, event: Event) -> list[int]:
+    """Return the ids of all entries of an event, oldest first."""
     found = db.rows(
-        "SELECT true_code, predicted_code, rows FROM confusion WHERE entry_id = ? AND split = ?",
-        [entry_id, split],
+        "SELECT entry.id FROM entry JOIN team ON team.id = team_id WHERE event_id = ? ORDER BY entry.id",
+        [event.id],
     )
-    return ConfusionMatrix.from_cells(
-        ((row["true_code"], row["predicted_code"], row["rows"]) for row in found), labels
-    )
+    return [row["id"] for row in found]
 
 
 def load_content(db: Database, entry_id: int) -> bytes:
@@ -126,4 +121,23 @@ def load_content(db: Database, entry_id: int) -> bytes:
     row = db.row("SELECT content FROM entry WHERE id = ?", [entry_id])
     if row is None:
         raise KeyError(entry_id)
-    return zlib.decompress(row["content"])
+    return unpack_bytes(row["content"])
+
+
+def add_ruling(db: Database, entry_id: int, now: datetime, reason: str, *, is_void: bool) -> None:
+    """Take an entry off the board or put it back; the newest ruling counts."""
+    db.write(
+        "INSERT INTO ruling (entry_id, at, is_void, reason) VALUES (?, ?, ?, ?)",
+        [entry_id, stamp(now), int(is_void), reason],
+    )
+
+
+def load_voids(db: Database, event: Event) -> dict[int, str]:
+    """Return the reasons by id of the entries that are void now."""
+    found = db.rows(
+        "SELECT ruling.entry_id, is_void, reason FROM ruling JOIN entry ON entry.id = ruling.entry_id"
+        " JOIN team ON team.id = entry.team_id WHERE event_id = ? ORDER BY ruling.id",
+        [event.id],
+    )
+    newest = {row["entry_id"]: row for row in found}
+    return {entry_id: row["reason"] for entry_id, row in newest.items() if row["is_void"]}

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 
 from eds_leaderboard.clock import read_stamp, stamp
 from eds_leaderboard.errors import EdsError, UsageError
 from eds_leaderboard.event import Event
 from eds_leaderboard.problems import shown
+from eds_leaderboard.store.backend import Row
 from eds_leaderboard.store.database import Database
 from eds_leaderboard.teams import Team, name_key
 
-__all__ = ["add_team", "find_team", "load_teams", "set_token_hash"]
+__all__ = ["add_team", "check_token_unchanged", "find_team", "load_teams", "set_token_hash"]
 
 
-def _team(row: sqlite3.Row) -> Team:
+def _team(row: Row) -> Team:
     return Team(
         row["id"], row["name"], bool(row["is_baseline"]), read_stamp(row["created_at"]), row["token_hash"]
     )
@@ -39,7 +39,7 @@ def add_team(
                 f"event '{event.name}' has a team {shown(other['name'])} already",
                 "choose another name, or make a new token with leaderboard team rotate",
             )
-        team_id = db.write(
+        team_id = db.insert(
             "INSERT INTO team (event_id, name, name_key, token_hash, is_baseline, created_at)"
             " VALUES (?, ?, ?, ?, ?, ?)",
             [event.id, name, key, token_hash, int(is_baseline), stamp(now)],
@@ -72,3 +72,18 @@ def find_team(db: Database, event: Event, name: str) -> Team:
 def set_token_hash(db: Database, team: Team, token_hash: str) -> None:
     """Replace the token of a team; the old one is worth nothing from now on."""
     db.write("UPDATE team SET token_hash = ? WHERE id = ?", [token_hash, team.id])
+
+
+def check_token_unchanged(db: Database, team: Team) -> None:
+    """Raise when the team got a new token since it was read: the old one is worth nothing, at once.
+
+    Raises
+    ------
+    EdsError
+        If it did.
+    """
+    if db.value("SELECT token_hash FROM team WHERE id = ?", [team.id]) != team.token_hash:
+        raise EdsError(
+            f"the token of team {shown(team.name)} was renewed meanwhile",
+            "send the file again with the new token",
+        )

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from eds_leaderboard.board import Board, Receipt
 from eds_leaderboard.clock import stamp
 from eds_leaderboard.event import Event
-from eds_leaderboard.listing import score_cells, standing_records
+from eds_leaderboard.listing import score_cells, standing_columns, standing_records
 from eds_leaderboard.standings import metric_order
 from eds_leaderboard.web.access import bearer_team
 from eds_leaderboard.web.cache import Rendered
@@ -129,11 +129,13 @@ async def event(request: Request) -> Response:
 
 def _standings(board: Board) -> Rendered:
     event = board.event
+    columns = standing_columns(event)
+    records = standing_records(event, board.standings())
     return _json(
         StandingsModel(
             event=event_model(event, board.now()),
             split=event.shown_split,
-            standings=standing_records(event, board.standings()),
+            standings=[{name: record[name] for name in columns} for record in records],
         )
     )
 
@@ -235,7 +237,7 @@ def receipt_model(event: Event, receipt: Receipt) -> ReceiptModel:
         split="public",
         scores=score_cells(dict(receipt.entry.scores), order),
         team=receipt.team.name,
-        rank=receipt.standing.rank,
-        is_best=receipt.standing.entry.id == receipt.entry.id,
+        rank=receipt.rank,
+        is_best=receipt.is_best,
         left=receipt.left,
     )

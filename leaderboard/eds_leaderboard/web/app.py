@@ -92,7 +92,10 @@ async def _told(request: Request, error: Exception) -> Response:
     """Tell an error that people can understand, as a page or as JSON."""
     if not isinstance(error, EdsError):
         raise error
-    status, headers = status_of(error), getattr(error, "headers", {})
+    status, headers = status_of(error), dict(getattr(error, "headers", {}))
+    if request.method == "POST":
+        # what is left of the body is not waited for
+        headers["Connection"] = "close"
     if request.url.path.startswith("/api/"):
         body = json.dumps(_refusal(error), ensure_ascii=False)
         return Response(body, status, {**headers, "Cache-Control": "no-store"}, "application/json")

@@ -22,6 +22,7 @@ __all__ = ["ROUTES"]
 Form = Mapping[str, str]
 # what a deed leaves to be shown, such as a new token; most leave nothing
 Shown = dict[str, Any]
+NOTHING: Shown = {"new_token": None, "new_team": None, "changes": None}
 Deed = Callable[[Board, Form], Shown]
 
 
@@ -35,7 +36,7 @@ async def _host_page(
 ) -> Response:
     site = site_of(request)
     values = await site.boards.do(host_view)
-    values |= {"form_token": form_token, "error": error, "new_token": None, "new_team": None, **(shown or {})}
+    values |= {"form_token": form_token, "error": error, **NOTHING, **(shown or {})}
     return site.fresh("host.html.j2", values, status=200 if error is None else status_of(error))
 
 
@@ -64,6 +65,21 @@ def _open(board: Board, form: Form) -> Shown:
     return {}
 
 
+def _extend(board: Board, form: Form) -> Shown:
+    board.extend(parse_duration(form.get("duration", "")))
+    return {}
+
+
+def _freeze(board: Board, form: Form) -> Shown:
+    board.freeze(parse_duration(form.get("duration", "")))
+    return {}
+
+
+def _unfreeze(board: Board, _form: Form) -> Shown:
+    board.freeze(None)
+    return {}
+
+
 def _close(board: Board, form: Form) -> Shown:
     _check_sure(form)
     board.close()
@@ -86,6 +102,21 @@ def _rotate(board: Board, form: Form) -> Shown:
     return {"new_team": team, "new_token": token}
 
 
+def _void(board: Board, form: Form) -> Shown:
+    return {"changes": board.void(_entry_id(form), form.get("why", ""))}
+
+
+def _restore(board: Board, form: Form) -> Shown:
+    return {"changes": board.restore(_entry_id(form), form.get("why", ""))}
+
+
+def _entry_id(form: Form) -> int:
+    text = form.get("entry", "")
+    if not text.isdecimal() or len(text) > 15:
+        raise UsageError("no entry was chosen", "choose one from the list")
+    return int(text)
+
+
 def _check_sure(form: Form) -> None:
     if form.get("sure") != "yes":
         raise UsageError("nothing was done", "tick the box to say that you are sure")
@@ -93,10 +124,15 @@ def _check_sure(form: Form) -> None:
 
 DEEDS: Mapping[str, Deed] = {
     "open": _open,
+    "extend": _extend,
+    "freeze": _freeze,
+    "unfreeze": _unfreeze,
     "close": _close,
     "reveal": _reveal,
     "team": _add_team,
     "rotate": _rotate,
+    "void": _void,
+    "restore": _restore,
 }
 
 ROUTES = [

@@ -5,23 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from eds_leaderboard.board import Board
-from eds_leaderboard.listing import entry_columns, entry_records, team_records
-from eds_leaderboard.web.views import HEADINGS, event_view
+from eds_leaderboard.web.teamviews import entry_rows
+from eds_leaderboard.web.views import event_view
 
 __all__ = ["host_view"]
 
-MAX_ENTRIES = 200
+MAX_ENTRIES = 100
+MAX_DEEDS = 50
 
 
 def host_view(board: Board) -> dict[str, Any]:
-    """Return the event, its teams and its latest entries."""
-    view = event_view(board)
-    event, teams, entries = view["event"], board.teams(), board.entries()
+    """Return the event, its teams, its latest entries and the end of its record."""
+    entries, counts, deeds = board.entries(), board.entry_counts(), board.audit()
     return {
-        **view,
-        "teams": team_records(teams, board.entry_counts()),
-        "columns": entry_columns(event, for_table=True),
-        "headings": HEADINGS,
-        "entries": entry_records(event, entries[-MAX_ENTRIES:], teams, for_table=True)[::-1],
+        **event_view(board),
+        "teams": [
+            {"name": team.name, "is_baseline": team.is_baseline, "entries": counts[team.id]}
+            for team in board.teams()
+        ],
+        "rows": entry_rows(board, entries[-MAX_ENTRIES:], intervals=False),
         "n_entries": len(entries),
+        "deeds": deeds[-MAX_DEEDS:][::-1],
     }

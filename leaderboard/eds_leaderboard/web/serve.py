@@ -14,7 +14,7 @@ from eds_leaderboard.web.app import make_app
 from eds_leaderboard.web.site import Settings
 from eds_leaderboard.web.workers import run_workers
 
-__all__ = ["bind", "lan_address", "own_names", "run_one", "serve"]
+__all__ = ["bind", "lan_address", "own_names", "run_one", "serve", "server_config"]
 
 HEAD_SECONDS = 10.0
 GRACE_SECONDS = 10
@@ -91,7 +91,14 @@ def serve(settings: Settings, listener: socket.socket, workers: int = 1, proxy: 
 
 def run_one(settings: Settings, proxy: str | None, listener: socket.socket) -> None:
     """Answer in this process."""
-    config = uvicorn.Config(
+    # uvicorn hands the Ctrl-C that ended it on
+    with contextlib.suppress(KeyboardInterrupt):
+        BoardServer(server_config(settings, proxy)).run([listener])
+
+
+def server_config(settings: Settings, proxy: str | None = None) -> uvicorn.Config:
+    """Return how uvicorn is to run the application."""
+    return uvicorn.Config(
         make_app(settings),
         http=ImpatientProtocol,
         ws="none",
@@ -105,9 +112,6 @@ def run_one(settings: Settings, proxy: str | None, listener: socket.socket) -> N
         timeout_graceful_shutdown=GRACE_SECONDS,
         h11_max_incomplete_event_size=16 * 1024,
     )
-    # uvicorn hands the Ctrl-C that ended it on
-    with contextlib.suppress(KeyboardInterrupt):
-        BoardServer(config).run([listener])
 
 
 def bind(host: str, port: int) -> socket.socket:

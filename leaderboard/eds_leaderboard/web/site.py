@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -12,8 +12,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from eds_leaderboard.board import Board, Clock
+from eds_leaderboard.board import Board
 from eds_leaderboard.clock import utc_now
+from eds_leaderboard.desk import Clock
 from eds_leaderboard.folder import EventFolder
 from eds_leaderboard.web.boards import Boards
 from eds_leaderboard.web.bodies import Patience
@@ -125,16 +126,11 @@ class Site:
 
 
 def _version(board: Board) -> Version:
-    event = board.event
-    return (board.deeds(), event.state(board.now()))
+    snapshot, now = board.snapshot, board.now()
+    return (snapshot.revision, snapshot.event.state(now), snapshot.event.shown_until(now))
 
 
 def site_of(request: Request) -> Site:
     """Return the site that a request came to."""
     site: Site = request.app.state.site
     return site
-
-
-def addresses(names: Iterable[str]) -> frozenset[str]:
-    """Return host names in the form in which they are compared."""
-    return frozenset(name.lower().rstrip(".") for name in names)

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from eds_leaderboard.board import Board
 from eds_leaderboard.event import Event, State
-from eds_leaderboard.listing import standing_columns, standing_records
 from eds_leaderboard.metrics import METRICS, per_class_table
-from eds_leaderboard.standings import Standing
+from eds_leaderboard.standings import Standing, metric_order
 from eds_leaderboard.web.answers import RequestRefusedError
 from eds_leaderboard.web.plot import Plot, best_over_time
 
-__all__ = ["HEADINGS", "board_view", "event_view", "results_view", "team_results_view"]
-
-HEADINGS = {"moved": "moved", **{name: metric.title for name, metric in METRICS.items()}}
+__all__ = ["board_view", "confusion_view", "event_view", "ranges", "results_view", "team_results_view"]
 
 
 def event_view(board: Board) -> dict[str, Any]:
     """Return what stands in the head of every page about the event."""
     event, now = board.event, board.now()
+    state = event.state(now)
+    is_open = state is State.OPEN and event.closes_at is not None
     return {
         "event": event,
-        "now": now,
-        "state": str(event.state(now)),
+        "state": str(state),
+        "split": event.shown_split,
         "metric": METRICS[event.rules.metric].title,
-        "left": event.closes_at - now if event.closes_at and event.state(now) is State.OPEN else None,
+        "order": metric_order(event.rules.metric),
+        "titles": {name: metric.title for name, metric in METRICS.items()},
+        "left": max(event.closes_at - now, timedelta(0)) if is_open and event.closes_at else None,
+        "stands_still": event.shown_until(now),
     }
 
 
@@ -35,13 +38,46 @@ def board_view(board: Board) -> dict[str, Any]:
     event, standings = board.event, board.standings()
     return {
         **event_view(board),
-        "columns": standing_columns(event, for_table=True),
-        "headings": HEADINGS,
-        "rows": standing_records(event, standings, for_table=True),
-        "standings": standings,
+        "rows": standing_rows(standings, metric_order(event.rules.metric)),
         "plot": _plot(board, event, standings),
         "teams": len(board.teams()),
     }
+
+
+def standing_rows(standings: Sequence[Standing], order: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the lines of the board as they are written."""
+    ranks = {line.team.id: line.rank for line in standings}
+    return [
+        {
+            "rank": line.rank,
+            "moved": line.moved,
+            "is_new": line.moved is None and line.rank is not None,
+            "team": line.team.name,
+            "team_id": line.team.id,
+            "is_baseline": line.team.is_baseline,
+            "scores": {name: METRICS[name].text(line.entry.scores[name]) for name in order},
+            "interval": None if line.interval is None else _interval(line.interval),
+            "tied": ranges([rank for team in line.tied_with if (rank := ranks.get(team)) is not None]),
+            "entries": line.entries,
+            "received": line.entry.received_at,
+        }
+        for line in standings
+    ]
+
+
+def _interval(ends: tuple[float, float]) -> str:
+    return f"{ends[0]:.3f} – {ends[1]:.3f}"
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Return whole numbers as people write them: 1, 3–5."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs)
 
 
 def _plot(board: Board, event: Event, standings: Sequence[Standing]) -> Plot | None:
@@ -57,8 +93,7 @@ def _plot(board: Board, event: Event, standings: Sequence[Standing]) -> Plot | N
     )
 
 
-def check_revealed(event: Event) -> None:
-    """Refuse what would tell private labels."""
+def _check_revealed(event: Event) -> None:
     if event.revealed_at is None:
         raise RequestRefusedError(
             403,
@@ -69,21 +104,31 @@ def check_revealed(event: Event) -> None:
 
 def results_view(board: Board) -> dict[str, Any]:
     """Return what only the reveal shows: private ranks, the shake-up, who cannot be told apart."""
-    check_revealed(board.event)
+    _check_revealed(board.event)
     standings = board.standings()
-    return {**event_view(board), "standings": standings, "headings": HEADINGS, "ties": []}
+    ranked = [line for line in standings if line.rank is not None]
+    return {
+        **event_view(board),
+        "rows": standing_rows(standings, metric_order(board.event.rules.metric)),
+        "ranked": ranked,
+        "ties": {line.team.id: set(line.tied_with) for line in ranked},
+    }
 
 
 def team_results_view(board: Board, team_id: int) -> dict[str, Any]:
     """Return the private table of classes and the confusion matrix of a team's entry."""
-    check_revealed(board.event)
+    _check_revealed(board.event)
     standing = next((line for line in board.standings() if line.team.id == team_id), None)
     if standing is None:
         raise RequestRefusedError(404, "no such team on the board", "see the results of all teams")
-    matrix = board.confusion(standing.entry)
+    return {**event_view(board), "standing": standing, "judged": confusion_view(board, standing.entry.id)}
+
+
+def confusion_view(board: Board, entry_id: int, split: str = "private") -> dict[str, Any]:
+    """Return the table of classes and the confusion matrix of an entry; the board refuses what is secret."""
+    entry = next(entry for entry in board.snapshot.entries["public"] if entry.id == entry_id)
+    matrix = board.confusion(entry, split)
     return {
-        **event_view(board),
-        "standing": standing,
         "classes": per_class_table(matrix),
         "labels": matrix.labels,
         "counts": matrix.counts.tolist(),
