@@ -8,17 +8,19 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from eds_autograder.course import Course
+from eds_autograder.grading.plans import Rehearsed, from_json
 from eds_autograder.grading.results import ENGINE_VERSION
 from eds_datasets.errors import EdsError
 
-__all__ = ["GradedCell", "Kit", "generate", "prepare", "settings"]
+__all__ = ["GradedCell", "Kit", "generate", "prepare", "settings", "source_digest"]
 
 KIT_FILE = "kit.json"
+CANARIES_FILE = "canaries.json"
 GRADEBOOK_FILE = "gradebook.db"
 FILES_FOLDER = "files"
 
@@ -99,6 +101,8 @@ class Kit:
         Names of the assignment's notebooks, in order; one may have no graded cell.
     cells : tuple of GradedCell
         In the order of the source, notebook by notebook.
+    rehearsed : mapping of (str, str) to Rehearsed
+        What the reference solution showed, by notebook and grade id; empty when it was not run.
     """
 
     folder: Path
@@ -106,11 +110,17 @@ class Kit:
     digest: str
     notebooks: tuple[str, ...]
     cells: tuple[GradedCell, ...]
+    rehearsed: Mapping[tuple[str, str], Rehearsed] = field(default_factory=dict)
 
     @property
     def gradebook(self) -> Path:
         """The gradebook that knows this assignment and nobody's marks."""
         return self.folder / GRADEBOOK_FILE
+
+    @property
+    def canaries(self) -> Path:
+        """The file with what the reference solution showed; there once it was run."""
+        return self.folder / CANARIES_FILE
 
     @property
     def files(self) -> Path:
@@ -131,7 +141,15 @@ class Kit:
         """Read a kit from its folder; raises OSError or ValueError when it is not there or not whole."""
         record = json.loads((folder / KIT_FILE).read_text("utf-8"))
         cells = tuple(GradedCell(**{**cell, "hidden": tuple(cell["hidden"])}) for cell in record["cells"])
-        return cls(folder, record["assignment"], record["digest"], tuple(record["notebooks"]), cells)
+        names = tuple(record["notebooks"])
+        return cls(folder, record["assignment"], record["digest"], names, cells, _rehearsed(folder))
+
+
+def _rehearsed(folder: Path) -> Mapping[tuple[str, str], Rehearsed]:
+    try:
+        return from_json((folder / CANARIES_FILE).read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
 
 
 def settings(course: Course) -> dict[str, Any]:
@@ -198,7 +216,7 @@ def prepare(course: Course, assignment: str) -> Kit:
     """
     if not course.source_notebooks(assignment):
         course.source_notebook(assignment)
-    digest = _digest(course, assignment)
+    digest = source_digest(course, assignment)
     place = course.state_dir / "assignments" / f"{assignment}-{digest[:16]}"
     try:
         return Kit.load(place)
@@ -276,7 +294,8 @@ def _not_overwritten(course: Course, assignment: str) -> set[str]:
     return set(section.get("exclude_overwriting", {}).get(assignment, []))
 
 
-def _digest(course: Course, assignment: str) -> str:
+def source_digest(course: Course, assignment: str) -> str:
+    """Return the hash of an assignment's sources and of nbgrader's settings: that of its kit."""
     import nbgrader
 
     digest = hashlib.sha256(f"{ENGINE_VERSION} {nbgrader.__version__}".encode())

@@ -16,7 +16,8 @@ __all__ = ["CellRenderer", "clean_html", "highlight_styles"]
 
 _TAG_NAMES = (
     "a b blockquote br caption code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img "
-    "ins kbd li mark ol p pre s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul var"
+    "ins kbd li mark ol p pre s samp small span strong sub summary sup table tbody td tfoot th thead tr "
+    "u ul var"
 )
 _TAGS = set(_TAG_NAMES.split())
 # whose text is no text for readers either
