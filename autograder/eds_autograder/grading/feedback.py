@@ -33,7 +33,6 @@ _WORDS = {
     "not run": ("not run", "open"),
     "held": ("a person will look", "waits"),
     "manual": ("waits to be read", "waits"),
-    "held": ("a person looks at it", "waits"),
     "no answer": ("no answer", "open"),
 }
 _TOLD = ("repair", "restored", "kernel", "time", "file")
