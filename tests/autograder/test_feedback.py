@@ -234,7 +234,7 @@ def test_outputs_of_a_cell_with_hidden_tests_are_left_out(renderer: CellRenderer
 
 
 def test_a_lesson_is_cut_into_its_exercises(graded: GradedClass, pages: dict[str, str]) -> None:
-    headings = re.findall(r"<h2>\d+\. (.*?)</h2>", pages["ada"])
+    headings = re.findall(r"<h2[^>]*>\d+\. (.*?)</h2>", pages["ada"])
     graded_ids = [each.metadata["nbgrader"]["grade_id"] for each in lesson().cells if each.metadata]
     assert headings == [name.removeprefix("test-") for name in graded_ids if name.startswith(("test", "why"))]
     assert Path(graded.folder / "feedback").is_dir()

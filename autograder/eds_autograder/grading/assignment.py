@@ -159,31 +159,43 @@ def settings(course: Course) -> dict[str, Any]:
     formgrader or to a command line is none of them. A class becomes its dotted name; what cannot travel (a
     function) is left out.
     """
-    read = _preprocessor_sections(course.config) | _KERNEL_SECTIONS
+    read = _preprocessors(course.config)
     sections = {}
     for name, section in course.config.items():
         if not isinstance(section, dict):
             continue
-        keys = _DECIDING.get(name, section if name in read else ())
-        plain = {key: _plain(value) for key, value in section.items() if key in keys}
+        keys = _DECIDING.get(name, section if name in read or name in _KERNEL_SECTIONS else ())
+        plain = {
+            key: _plain(_typed(value, key, read.get(name))) for key, value in section.items() if key in keys
+        }
         sections[name] = {key: value for key, value in plain.items() if value is not NotImplemented}
     return {name: section for name, section in sorted(sections.items()) if section}
 
 
-def _preprocessor_sections(config: Any) -> set[str]:
-    """Return the names of the sections that the preprocessors read: their classes' and those above them."""
+def _preprocessors(config: Any) -> dict[str, Any]:
+    """Return by its name each class whose section the preprocessors read: their own and those above them."""
     from nbgrader import converters
     from nbgrader.coursedir import CourseDirectory
     from traitlets.utils.importstring import import_item
 
-    names = set()
+    found = {}
     for converter, keys in _DECIDING.items():
         made = getattr(converters, converter)(coursedir=CourseDirectory(), config=config)
         for key in keys:
             if key.endswith("preprocessors"):
                 classes = [import_item(it) if isinstance(it, str) else it for it in getattr(made, key)]
-                names |= {base.__name__ for class_ in classes for base in class_.__mro__}
-    return names
+                found |= {base.__name__: base for class_ in classes for base in class_.__mro__}
+    return found
+
+
+def _typed(value: Any, name: str, class_: Any) -> Any:
+    """Return a command line's text as the value that it stands for; what a file says has its type already."""
+    from traitlets.config.loader import DeferredConfig
+
+    if not isinstance(value, DeferredConfig):
+        return value
+    trait = class_.class_traits().get(name) if hasattr(class_, "class_traits") else None
+    return value if trait is None else value.get_value(trait)
 
 
 def _plain(value: Any) -> Any:
