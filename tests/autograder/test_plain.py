@@ -17,8 +17,9 @@ from traitlets.config.loader import DeferredConfigString
 
 from eds_autograder.course import Course
 from eds_autograder.gradebook import open_gradebook
-from eds_autograder.grading.assignment import prepare, settings
+from eds_autograder.grading.assignment import prepare
 from eds_autograder.grading.feedback import write_feedback
+from eds_autograder.grading.settings import settings
 from eds_autograder.wiring import wire
 
 WIRED = CONFIG + "from eds_autograder.wiring import wire\nwire(c)\n"
