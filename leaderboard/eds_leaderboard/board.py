@@ -51,7 +51,8 @@ class Receipt:
     entry : ScoredEntry
         With the public scores.
     standing : Standing or None
-        The team's line of the board that is shown; None when that stands still since before its first entry.
+        The team's line of the board that is shown, bare: without movement, interval and ties. None when the
+        board stands still since before the team's first entry.
     left : int
         How many entries the team has left.
     is_best : bool
@@ -205,7 +206,7 @@ class Board(Hosting):
         return Receipt(
             team,
             entry,
-            self.ranking.public_line(snapshot, team.id, self.now()),
+            self.ranking.public_line(snapshot, self.now(), team.id),
             snapshot.event.rules.entry_limit - entry.seq,
             best is not None and best.id == entry_id,
         )

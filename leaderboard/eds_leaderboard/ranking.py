@@ -67,8 +67,8 @@ class Ranking:
 
         return self._once((snapshot.revision, "public", until, back), make)
 
-    def public_line(self, snapshot: Snapshot, team_id: int, now: datetime) -> Standing | None:
-        """Return a team's line of the public board without its evidence and movement, which take time."""
+    def public_line(self, snapshot: Snapshot, now: datetime, team_id: int) -> Standing | None:
+        """Return a team's line of the public board as shown, without movement, interval and ties."""
         lines = self._bare(snapshot, "public", snapshot.event.shown_until(now))
         return next((line for line in lines if line.team.id == team_id), None)
 
