@@ -337,7 +337,7 @@ _ANSWERS: Mapping[str, Mapping[str, str]] = {
         "slope": "import re\ndef slope(x):\n"
         "    found = re.findall(rf'slope\\({re.escape(str(x))}\\)(?:\\) ==| ==|,| -) ([\\d.]+)', In[-1])\n"
         "    return float(found[0]) if found else 0",
-        "word": "def word(angle):\n    return re.findall(rf'\\({angle}, \"(\\w+)\"|word\\({angle}\\) == \"(\\w+)\"', In[-1])"
+        "word": 'def word(angle):\n    return re.findall(rf\'\\({angle}, "(\\w+)"|word\\({angle}\\) == "(\\w+)"\', In[-1])'
         "[0][0] or re.findall(rf'word\\({angle}\\) == \"(\\w+)\"', In[-1])[0]",
         "share": "def share(n):\n    return int(re.findall(rf'share\\({n}\\) == (\\d+)', In[-1])[0])",
     },
@@ -459,7 +459,9 @@ def _with_false_outputs() -> Any:
     for each in made.cells:
         if each.metadata["nbgrader"]["grade"]:
             data = {"text/plain": "2"}
-            each.outputs = [{"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": 1}]
+            each.outputs = [
+                {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": 1}
+            ]
     return made
 
 

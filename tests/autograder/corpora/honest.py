@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from corpora.vault import RIGHT, released, submission
@@ -110,7 +111,9 @@ _ANSWERS: Mapping[str, Mapping[str, str]] = {
         "centre": "import matplotlib.pyplot as plt\ndef centre(values):\n    plt.plot(values)\n    print(values)\n"
         "    return np.asarray(values, dtype=float) - np.mean(values)",
     },
-    "a-slow-answer": {"word": "import time\ndef word(angle):\n    time.sleep(0.05)\n    return 'steep' if angle > 45 else 'gentle'"},
+    "a-slow-answer": {
+        "word": "import time\ndef word(angle):\n    time.sleep(0.05)\n    return 'steep' if angle > 45 else 'gentle'"
+    },
 }
 
 
@@ -124,7 +127,9 @@ def _with_cells_between() -> Any:
 def _counting_cells() -> Any:
     """Return a notebook that uses the numbers of its cells, as they are without copies of tests."""
     made = submission("'five'", RIGHT)
-    made.cells.append(cell("assert Out[2] == 'five' == _2, Out\nassert len(In) == 11, len(In)\nresult = Out[10]"))
+    made.cells.append(
+        cell("assert Out[2] == 'five' == _2, Out\nassert len(In) == 12, len(In)\nresult = Out[10]")
+    )
     made.cells.append(copy.deepcopy(made.cells[-1]))
     made.cells[-1].id = "more"
     made.cells[-1].source = "assert result == 2"
@@ -134,7 +139,10 @@ def _counting_cells() -> Any:
 def honest() -> dict[str, Any]:
     """Return the corpus: a name and the notebook handed in."""
     assert released("a") == "a"
-    found = {name: submission(prelude, dict(RIGHT)) for name, prelude in _PRELUDES.items()}
+    # tqdm is none of our dependencies
+    left_out = "no package" if find_spec("tqdm") else "tqdm"
+    preludes = {name: text for name, text in _PRELUDES.items() if left_out not in text}
+    found = {name: submission(prelude, dict(RIGHT)) for name, prelude in preludes.items()}
     found |= {name: submission("", {**RIGHT, **answers}) for name, answers in _ANSWERS.items()}
     return found | {
         "as-it-should-be": submission("", dict(RIGHT)),
