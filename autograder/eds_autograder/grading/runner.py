@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
@@ -16,6 +17,7 @@ from typing import Any
 from eds_autograder.files import write_atomically
 from eds_autograder.grading.assignment import CANARIES_FILE, Kit
 from eds_autograder.grading.job import Job
+from eds_autograder.grading.kernels.sandbox import Sandbox
 from eds_autograder.grading.kernels.waiting import WaitingKernel
 from eds_autograder.grading.plans import Rehearsed, TestPlan, to_json
 from eds_autograder.grading.results import Exercise, Problem, Result
@@ -47,15 +49,15 @@ class _Graded:
     unguarded: dict[str, str] = field(default_factory=dict)
 
 
-def grade_job(job: Job, waiting: WaitingKernel | None = None) -> Result:
+def grade_job(job: Job, kernels: Sequence[WaitingKernel] = ()) -> Result:
     """Grade a submission, notebook by notebook.
 
     Parameters
     ----------
     job : Job
         Its ``out`` folder receives the executed notebooks.
-    waiting : WaitingKernel, optional
-        Becomes the kernel of the first notebook that can run; the others start new ones.
+    kernels : sequence of WaitingKernel
+        Become the kernels of the notebooks that can run; without them, new ones are started.
 
     Returns
     -------
@@ -70,12 +72,14 @@ def grade_job(job: Job, waiting: WaitingKernel | None = None) -> Result:
     # done with: no student's code finds the hidden tests beside its own folder
     shutil.rmtree(job.kit)
     graded = {}
+    waiting = list(kernels)
     for name, item in ready.items():
         if isinstance(item, _Graded):
             graded[name] = item
         else:
-            graded[name] = _run_notebook(job, kit, name, item, waiting)
-            waiting = None
+            graded[name] = _run_notebook(job, kit, name, item, waiting.pop(0) if waiting else None)
+    for kernel in waiting:
+        kernel.dismiss()
     several = len(graded) > 1
     if any(item.outcome != "invalid" for item in graded.values()):
         graded = {name: _count_missing(item) for name, item in graded.items()}
@@ -103,6 +107,7 @@ def grade_job(job: Job, waiting: WaitingKernel | None = None) -> Result:
         exercises=tuple(hold(item) if evidence else item for item in exercises),
         problems=tuple(problems),
         unanswered={name: notebook.unanswered for name, notebook in graded.items()},
+        isolation=job.isolation,
         notebooks=tuple(name for name, notebook in graded.items() if notebook.written),
         evidence=tuple(evidence),
         guarded=tuple(test for notebook in graded.values() for test in notebook.guarded),
@@ -168,7 +173,7 @@ def _count_missing(graded: _Graded) -> _Graded:
     return replace(graded, exercises=[replace(exercise, points=0.0) for exercise in graded.exercises])
 
 
-def rehearse_job(job: Job, waiting: WaitingKernel | None = None) -> str:
+def rehearse_job(job: Job, kernels: Sequence[WaitingKernel] = ()) -> str:
     """Run the reference solution and choose, for each test, altered copies that it fails.
 
     Returns
@@ -181,6 +186,7 @@ def rehearse_job(job: Job, waiting: WaitingKernel | None = None) -> str:
     kit = Kit.load(job.kit)
     ready = {name: _make_ready(job, kit, name) for name in kit.notebooks}
     shutil.rmtree(job.kit)
+    waiting = list(kernels)
     found: dict[str, dict[str, Rehearsed]] = {}
     for name, item in ready.items():
         plans = _plans(kit, name)
@@ -188,9 +194,9 @@ def rehearse_job(job: Job, waiting: WaitingKernel | None = None) -> str:
         if isinstance(item, _Ready):
             answers = _answers(item.notebook)
             plans = {grade_id: replace(plan, answers=answers) for grade_id, plan in plans.items()}
-            execute, start = _execute(job, plans, waiting, Rehearsal), monotonic()
+            kernel = waiting.pop(0) if waiting else None
+            execute, start = _execute(job, plans, kernel, Rehearsal), monotonic()
             execute.preprocess(item.notebook, _resources(job, name))
-            waiting = None
             tests |= within_budget(execute.rehearsed, monotonic() - start)
         found[name] = tests
     return to_json(found)
@@ -380,26 +386,26 @@ def _quiet_log() -> logging.Logger:
     return log
 
 
-def main(arguments: list[str], *, forked: bool = False) -> int:
+def main(arguments: list[str], sandboxes: Sequence[Sandbox] = ()) -> int:
     """Grade the job in a folder and write its result; a failure of ours leaves none and a traceback.
 
     Parameters
     ----------
     arguments : list of str
         The folder.
-    forked : bool
-        Whether this process has all imports behind it, so that its own fork makes a kernel at once.
+    sandboxes : sequence of Sandbox
+        Of the kernels, where this process has all imports behind it: its own forks are kernels at once.
     """
     from eds_autograder.grading.kernels.processes import adopt_orphans, end_children, end_with_parent
 
     adopt_orphans()
     end_with_parent()
     # before anything of the course is read: what is in memory when it forks, the student's code can find
-    waiting = WaitingKernel() if forked else None
+    kernels = [WaitingKernel(sandbox) for sandbox in sandboxes]
     import_nbgrader()
     job = Job.load(Path(arguments[0]))
     try:
-        made = rehearse_job(job, waiting) if job.rehearsal else grade_job(job, waiting)
+        made = rehearse_job(job, kernels) if job.rehearsal else grade_job(job, kernels)
     finally:
         end_children()
     # last, when nothing of the student's runs any more that could write it

@@ -20,6 +20,7 @@ _SIGNS_EXPLAINED = {
 }
 
 
+_NOT_ISOLATED = " (students' code runs with your rights: grade on a machine where that may be)"
 _FEW = 12  # exercises leave room for long names and for air
 
 
@@ -129,7 +130,7 @@ def timing_line(results: Sequence[Result], seconds: float, jobs: int) -> str:
     return (
         f"{_count(len(results), 'submission', 's')}{known} in {seconds:.1f} s "
         f"with {_count(jobs, 'process', 'es')}; "
-        f"isolation: {levels} (students' code runs with your rights: grade on a machine where that may be)"
+        f"isolation: {levels}{_NOT_ISOLATED if 'none' in levels else ''}"
     )
 
 
