@@ -1,7 +1,7 @@
 """What stands guard inside a kernel: it is sent there as text before any of the student's code runs.
 
 Whatever it compares with, and all that it calls, is taken down at that moment, so that nothing which is
-replaced later can lie to it. It needs the standard library and the kernel itself, and imports nothing of ours.
+replaced later can lie to it. It needs the standard library and the kernel, and imports nothing of ours.
 Three things are its work:
 
 - *check*: are the functions that tests and the kernel rely on still the same, does anything of the student's
