@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import site
 import sys
+import sysconfig
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -22,9 +24,17 @@ def environment_digest() -> str:
 
 def distributions() -> Iterator[str]:
     """Yield ``name-version`` of what is installed: folders are named so, and reading in them is slow."""
-    for place in sys.path:
+    for place in _places():
         if Path(place).is_dir():
             for entry in os.scandir(place):
                 stem, _, ending = entry.name.rpartition(".")
                 if ending in ("dist-info", "egg-info"):
                     yield stem
+
+
+def _places() -> set[str]:
+    """Return where packages are installed; what one of them adds to Python's path is no such place."""
+    installed = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
+    own = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
+    named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return {place for place in (*installed, *site.getsitepackages(), *own, *named) if place}

@@ -70,7 +70,7 @@ class ClusterCrew:
         futures: dict[Any, Task] = {}
         try:
             futures = dict(self._submit(tasks))
-            for batch in as_completed(list(futures), raise_errors=False).batches():
+            for batch in as_completed(list(futures), loop=self._client.loop, raise_errors=False).batches():
                 yield [(futures[future], self._collect(future, futures[future])) for future in batch]
         except _lost_connection() as error:
             raise EdsError(
