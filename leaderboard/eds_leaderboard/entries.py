@@ -1,6 +1,7 @@
 """An entry: a file of ids and labels, validated against the ids and labels that are expected.
 
-A clean file is read in a few vectorised steps; any other is read again, line by line, to tell its problems.
+A plain file is read in a few vectorised steps; any other is read again, line by line, to tell its problems.
+A Parquet file is read as the CSV file that says the same: its first row is line 2.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from eds_leaderboard.csvfile import BOM, FILE_LIMITS, Limits, Row, check_size, count_lines, read_capped, rows
 from eds_leaderboard.errors import InvalidFileError
 from eds_leaderboard.lookup import Lookup
+from eds_leaderboard.parquet import MAGIC, as_csv
 from eds_leaderboard.plain import Column, PlainFile
 from eds_leaderboard.problems import Problems, counted, shown
 from eds_leaderboard.words import Positions, words_of_texts
@@ -101,7 +103,7 @@ def validate(
     Parameters
     ----------
     data : bytes
-        The whole file.
+        The whole file, CSV or Parquet.
     expected : Expected
         The ids and labels that are allowed.
     source : str
@@ -119,6 +121,8 @@ def validate(
     InvalidFileError
         If anything is wrong; it carries all problems.
     """
+    if data.startswith(MAGIC):
+        data = as_csv(data, expected.header, source, limits)
     codes = _plain_codes(data, expected, limits)
     if codes is None:
         data = check_size(data, limits, Problems(source))

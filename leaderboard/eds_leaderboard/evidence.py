@@ -44,10 +44,12 @@ class Evidence:
         )
 
     def _once(self, key: tuple[str, int, int, int, str], find: Callable[[], T]) -> T:
-        with self._guard:
-            if key not in self._known:
-                self._known[key] = find()
-            return self._known[key]  # type: ignore[return-value]
+        # no lock where the answer is known: a page asks for every pair of teams
+        known = self._known.get(key)
+        if known is None:
+            with self._guard:
+                known = self._known[key] = find()
+        return known  # type: ignore[return-value]
 
     def interval(self, event: Event, entry_id: int, version: int, split: str) -> Interval:
         """Return the interval of the primary metric."""

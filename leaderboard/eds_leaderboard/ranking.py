@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import combinations
 
 from eds_leaderboard.evidence import Evidence
 from eds_leaderboard.snapshot import Snapshot
@@ -67,6 +68,11 @@ class Ranking:
 
         return self._once((snapshot.revision, "public", until, back), make)
 
+    def public_line(self, snapshot: Snapshot, now: datetime, team_id: int) -> Standing | None:
+        """Return a team's line of the public board as shown, without movement, interval and ties."""
+        lines = self._bare(snapshot, "public", snapshot.event.shown_until(now))
+        return next((line for line in lines if line.team.id == team_id), None)
+
     def public_entries(self, snapshot: Snapshot) -> tuple[ScoredEntry, ...]:
         """Return all entries with the public scores that are shown for them, void ones too, oldest first."""
         entries = snapshot.entries["public"]
@@ -123,21 +129,17 @@ class Ranking:
 
     def _with_evidence(self, snapshot: Snapshot, lines: Sequence[Standing], split: str) -> list[Standing]:
         event, version = snapshot.event, snapshot.version
+        tied: dict[int, list[int]] = {line.team.id: [] for line in lines}
         ranked = [line for line in lines if line.rank is not None]
-
-        def tied(line: Standing) -> tuple[int, ...]:
-            others = (other for other in ranked if line.rank is not None and other is not line)
-            return tuple(
-                other.team.id
-                for other in others
-                if self._evidence.is_tied(event, line.entry.id, other.entry.id, version, split)
-            )
-
+        for one, other in combinations(ranked, 2):
+            if self._evidence.is_tied(event, one.entry.id, other.entry.id, version, split):
+                tied[one.team.id].append(other.team.id)
+                tied[other.team.id].append(one.team.id)
         return [
             replace(
                 line,
                 interval=self._evidence.interval(event, line.entry.id, version, split),
-                tied_with=tied(line),
+                tied_with=tuple(tied[line.team.id]),
             )
             for line in lines
         ]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import signal
 import tempfile
 import uuid
@@ -102,7 +101,9 @@ def postgres() -> Iterator[Postgres]:
     # a test looks at commits that survive the kill of a client: the disk may take its time
     found.run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     yield found
-    os.kill(server.get_pid(), signal.SIGQUIT)
+    # at once: nobody needs the data any more
+    server.get_postmaster_info().process.send_signal(signal.SIGQUIT)
+    server.get_postmaster_info().process.wait(30)
     server.cleanup()
 
 
