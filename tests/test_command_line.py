@@ -52,7 +52,7 @@ GROUPS = [path for path, command in COMMANDS.items() if isinstance(command, clic
 def test_the_contract_holds() -> None:
     promised = [
         "demo", "data list", "data show", "data fetch", "data verify", "data simulate",
-        "course build", "course release", "course publish", "course topics", "grade", "feedback", "export",
+        "course build", "course release", "course publish", "course topics", "course audit", "grade", "feedback", "export",
         *(f"leaderboard {name}" for name in ("create", "open", "close", "reveal", "team add", "team rotate", "submit",
           "check", "score", "show", "submissions", "export", "serve")),
     ]  # fmt: skip

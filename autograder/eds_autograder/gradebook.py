@@ -6,6 +6,8 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from eds_autograder.course import Course
@@ -33,7 +35,10 @@ def open_gradebook(course: Course) -> Iterator[Any]:
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
+        _make_tables(course.db_url)
         with Gradebook(_patient(course.db_url), course.course_id) as gradebook:
+            # what was read for one student need not be read again for the next
+            gradebook.db().expire_on_commit = False
             yield gradebook
     except SQLAlchemyError as error:
         first = str(error).splitlines()[0]
@@ -46,6 +51,24 @@ def open_gradebook(course: Course) -> Iterator[Any]:
             f"{course.db_url}: the gradebook does not answer as expected ({first})",
             "after an upgrade of nbgrader, back the file up and run 'nbgrader db upgrade'",
         ) from error
+
+
+def _make_tables(url: str) -> None:
+    """Make a new gradebook's file as nbgrader does, which starts another program to ask for one number."""
+    from alembic.script import ScriptDirectory
+    from nbgrader.api import Base
+    from sqlalchemy import create_engine, text
+
+    if not url.startswith("sqlite:////") or Path(url.removeprefix("sqlite:///")).exists():
+        return
+    with resources.as_file(resources.files("nbgrader") / "alembic") as folder:
+        version = ScriptDirectory(str(folder)).get_current_head()
+    engine = create_engine(_patient(url))
+    with engine.begin() as connection:
+        Base.metadata.create_all(connection)
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
+    engine.dispose()
 
 
 def _patient(url: str) -> str:

@@ -103,7 +103,7 @@ def test_json_holds_every_result(graded: GradedClass) -> None:
     for record in records:
         result = graded.result(record["student"])
         assert (record["points"], record["max_points"]) == (result.points, 12.0)
-        assert record["schema"] == 1
+        assert record["schema"] == 2
         assert record["isolation"] == choose("auto")
 
 

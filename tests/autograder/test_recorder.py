@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import shutil
+import sqlite3
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,11 @@ import nbformat
 import pytest
 from conftest import GradedClass
 from small_course import LESSON, cell, lesson, make_course, submit
+from sqlalchemy import event
 
 from eds_autograder.course import Course
 from eds_autograder.gradebook import open_gradebook
-from eds_autograder.grading.assignment import Kit, prepare
+from eds_autograder.grading.assignment import Kit, generate, prepare
 from eds_autograder.grading.recorder import Recorder, latest_result
 from eds_autograder.grading.results import Exercise, Problem, Result, ResultCache
 from eds_autograder.grading.submissions import find_submissions
@@ -177,6 +180,66 @@ def test_a_late_submission_is_judged_by_nbgraders_plugin(
     desk.record(desk.result("first"), timestamp=f"2026-01-0{3 if late else 1} 00:00:00 UTC")
     (notebook,) = desk.gradebook.find_submission(LESSON, "ada").notebooks
     assert notebook.late_submission_penalty == penalty
+
+
+def test_what_is_recorded_together_is_one_transaction(desk: Desk) -> None:
+    submit(desk.course.root, "ada", lesson())
+    (submission,) = find_submissions(desk.course, [LESSON])
+    recorder = Recorder(desk.course, desk.gradebook, desk.cache)
+    commits: list[int] = []
+    event.listen(desk.gradebook.db(), "before_commit", lambda _: commits.append(1))
+    recorder.open_page(desk.kit)
+    with recorder.together():
+        for student in ("ada", "bob", "cyd"):
+            result = dataclasses.replace(desk.result("first", outcome="invalid"), student=student)
+            recorder.record(submission, result, desk.kit)
+        assert not commits
+    assert len(commits) == 1
+    assert desk.grade().auto_score == 5.0
+
+
+def rows(path: Path) -> set[tuple[Any, ...]]:
+    """What a gradebook knows of the assignment, without the ids of its rows."""
+    with closing(sqlite3.connect(path)) as database:
+        return {
+            *database.execute("select name, kernelspec, NULL, NULL, NULL, NULL from notebook"),
+            *database.execute("select name, type, NULL, NULL, NULL, NULL from base_cell"),
+            *database.execute(
+                "select base_cell.name, cell_type, max_score, NULL, NULL, NULL"
+                " from grade_cells join base_cell using (id)"
+            ),
+            *database.execute("select name, cell_type, locked, source, checksum, NULL from source_cell"),
+            *database.execute("select name, course_id, duedate, NULL, NULL, NULL from assignment"),
+        }
+
+
+def test_a_new_assignment_stands_as_nbgrader_registers_it(desk: Desk, tmp_path: Path) -> None:
+    desk.gradebook.close()
+    path = desk.course.root / "gradebook.db"
+    path.unlink()
+    with open_gradebook(desk.course) as gradebook:
+        Recorder(desk.course, gradebook, desk.cache).open_page(desk.kit)
+    generate(desk.course, LESSON, f"sqlite:///{tmp_path / 'theirs.db'}", tmp_path / "release")
+    assert rows(path) == rows(tmp_path / "theirs.db") != set()
+
+
+def test_a_new_gradebook_is_made_as_nbgrader_makes_it(desk: Desk, tmp_path: Path) -> None:
+    from nbgrader.api import Gradebook
+
+    desk.gradebook.close()
+    ours, theirs = desk.course.root / "gradebook.db", tmp_path / "theirs.db"
+    ours.unlink()
+    with open_gradebook(desk.course), Gradebook(f"sqlite:///{theirs}", "small"):
+        pass
+
+    def everything(path: Path) -> tuple[set[Any], list[Any], list[Any]]:
+        with closing(sqlite3.connect(path)) as database:
+            schema = database.execute("select type, name, sql from sqlite_master")
+            tables = {(kind, name, " ".join(str(sql).split()).rstrip(";")) for kind, name, sql in schema}
+            version = database.execute("select version_num from alembic_version").fetchall()
+            return tables, version, database.execute("select id from course").fetchall()
+
+    assert everything(ours) == everything(theirs)
 
 
 def change_source(desk: Desk, change: Callable[[Any], None]) -> Kit:

@@ -49,7 +49,7 @@ def test_any_text_and_number_survive_the_way_through_json(
     assert Result.from_dict(json.loads(json.dumps(result.to_dict(), ensure_ascii=False))) == result
 
 
-@pytest.mark.parametrize("schema", [0, 2, None])
+@pytest.mark.parametrize("schema", [0, 1, 3, None])
 def test_a_result_of_another_schema_is_refused(schema: int | None) -> None:
     with pytest.raises(ValueError, match="schema"):
         Result.from_dict({**RESULT.to_dict(), "schema": schema})

@@ -28,6 +28,9 @@ _MARKERS = {
     "END HIDDEN TESTS": "a hidden test's marker",
     '"jupytext"': "jupytext's metadata",
     '# %% answer="': "a lesson's text",
+    "# audit: equivalent": "an author's note to the audit",
+    '# %% right="': "an author's answer",
+    '# %% wrong="': "an author's answer",
 }
 
 
@@ -70,7 +73,9 @@ class Secrets:
     visible: str
 
     @classmethod
-    def of(cls, lesson: str, cells: Iterable[Cell], stubs: Iterable[str] = ()) -> Secrets:
+    def of(
+        cls, lesson: str, cells: Iterable[Cell], stubs: Iterable[str] = (), answers: Iterable[str] = ()
+    ) -> Secrets:
         """Collect the secrets of a lesson.
 
         Parameters
@@ -80,6 +85,8 @@ class Secrets:
             The instructor's version.
         stubs : iterable of str
             What nbgrader puts in a solution's place; a solution line that stands there too is no secret.
+        answers : iterable of str
+            The texts of the author's other answers.
 
         Returns
         -------
@@ -91,6 +98,7 @@ class Secrets:
             shown_lines, hidden_lines = _part(cell)
             visible += [_collapse(line) for line in shown_lines]
             secret |= {_collapse(line): what for line, what in hidden_lines}
+        secret |= {_collapse(line): "an author's answer" for text in answers for line in text.split("\n")}
         text = "\n".join(visible)
         return cls(lesson, {line: what for line, what in secret.items() if line and line not in text}, text)
 

@@ -91,10 +91,14 @@ def secrets_of(course: Course) -> list[Secrets]:
     clear = ClearSolutions(config=course.config)
     stubs = [*clear.code_stub.values(), clear.text_stub]
     return [
-        Secrets.of(name, cells_of(read_notebook(path)), stubs)
+        Secrets.of(name, cells_of(read_notebook(path)), stubs, _answers(path.parent))
         for name in course.assignments()
         for path in course.source_notebooks(name)
     ]
+
+
+def _answers(folder: Path) -> list[str]:
+    return [path.read_text(encoding="utf-8") for path in sorted((folder / "answers").glob("*.py"))]
 
 
 @contextmanager

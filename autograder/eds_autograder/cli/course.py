@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -119,3 +120,31 @@ def topics(format_: str, course_dir: Path) -> None:
         title="Topics of the curriculum",
         footer=f"{covered} of {len(rows)} topics are graded",
     )
+
+
+@course.command()
+@assignments_argument
+@format_option
+@course_option
+@click.option(
+    "--jobs", type=click.IntRange(1), help="How many processes work at once: by default, all processors."
+)
+@click.option("--force", is_flag=True, help="Grade again what is known.")
+@click.option("--redundant", is_flag=True, help="List hidden assertions without which the score is the same.")
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page as well.")
+@click.option("--save", is_flag=True, help="Write the scores to docs/audit.json, which is committed.")
+@click.option("--check", is_flag=True, help="Fail when a score is lower than in docs/audit.json.")
+def audit(assignments: tuple[str, ...], format_: str, course_dir: Path, **options: Any) -> None:
+    """Measure the tests: mutants of the solutions that they kill, answers that they judge rightly.
+
+    A mutant is the reference solution with one mistake in it, which the hidden tests alone should find; one
+    that survives is shown with an input that tells it apart. Answers in source/X/answers/ must be judged as
+    they are named.
+    """
+    from eds_autograder.audit.command import audit_course
+    from eds_autograder.course import Course
+
+    problems = audit_course(Course.open(course_dir), assignments, format_, **options)
+    if problems:
+        lines = "\n".join(f"  {line}" for line in problems)
+        raise EdsError(f"not as it should be:\n{lines}", "docs/audit.md says what each of them means")

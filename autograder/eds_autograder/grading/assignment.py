@@ -8,17 +8,19 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from eds_autograder.course import Course
+from eds_autograder.grading.plans import Rehearsed, from_json
 from eds_autograder.grading.results import ENGINE_VERSION
 from eds_datasets.errors import EdsError
 
 __all__ = ["GradedCell", "Kit", "generate", "prepare", "settings"]
 
 KIT_FILE = "kit.json"
+CANARIES_FILE = "canaries.json"
 GRADEBOOK_FILE = "gradebook.db"
 FILES_FOLDER = "files"
 
@@ -97,12 +99,15 @@ class Kit:
         Hash of the sources and of nbgrader's settings.
     cells : tuple of GradedCell
         In the order of the source, notebook by notebook.
+    rehearsed : mapping of (str, str) to Rehearsed
+        What the reference solution showed, by notebook and grade id; empty when it was not run.
     """
 
     folder: Path
     assignment: str
     digest: str
     cells: tuple[GradedCell, ...]
+    rehearsed: Mapping[tuple[str, str], Rehearsed] = field(default_factory=dict)
 
     @property
     def notebooks(self) -> list[str]:
@@ -113,6 +118,11 @@ class Kit:
     def gradebook(self) -> Path:
         """The gradebook that knows this assignment and nobody's marks."""
         return self.folder / GRADEBOOK_FILE
+
+    @property
+    def canaries(self) -> Path:
+        """The file with what the reference solution showed; there once it was run."""
+        return self.folder / CANARIES_FILE
 
     @property
     def files(self) -> Path:
@@ -133,7 +143,14 @@ class Kit:
         """Read a kit from its folder; raises OSError or ValueError when it is not there or not whole."""
         record = json.loads((folder / KIT_FILE).read_text("utf-8"))
         cells = tuple(GradedCell(**{**cell, "hidden": tuple(cell["hidden"])}) for cell in record["cells"])
-        return cls(folder, record["assignment"], record["digest"], cells)
+        return cls(folder, record["assignment"], record["digest"], cells, _rehearsed(folder))
+
+
+def _rehearsed(folder: Path) -> Mapping[tuple[str, str], Rehearsed]:
+    try:
+        return from_json((folder / CANARIES_FILE).read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
 
 
 def settings(course: Course) -> dict[str, Any]:

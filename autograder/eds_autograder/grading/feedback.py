@@ -11,7 +11,7 @@ from eds_autograder.course import Course
 from eds_autograder.files import write_atomically
 from eds_autograder.grading.assignment import GradedCell, Kit
 from eds_autograder.grading.hidden import Scrubber
-from eds_autograder.grading.recorder import NO_RESPONSE, latest_result
+from eds_autograder.grading.recorder import HELD, NO_RESPONSE, latest_result
 from eds_autograder.grading.render import CellRenderer, highlight_styles
 from eds_autograder.grading.results import (
     Exercise,
@@ -31,6 +31,7 @@ _WORDS = {
     "timed out": ("out of time", "open"),
     "kernel died": ("stopped", "open"),
     "not run": ("not run", "open"),
+    "held": ("a person will look", "waits"),
     "manual": ("waits to be read", "waits"),
     "no answer": ("no answer", "open"),
 }
@@ -189,11 +190,11 @@ def _parts(record: Any, kit: Kit, result: Result, notebooks: dict[str, Any]) -> 
 
 
 def _comments(notebook: Any) -> dict[str, str]:
-    """Return what a person wrote, by answer; that nothing was answered is said elsewhere."""
+    """Return what a person wrote, by answer; the machine's notes are not for the page."""
     return {
         comment.name: comment.comment
         for comment in notebook.comments
-        if comment.comment and comment.comment != NO_RESPONSE
+        if comment.comment and comment.comment != NO_RESPONSE and not comment.comment.startswith(HELD)
     }
 
 

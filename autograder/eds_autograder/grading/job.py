@@ -37,6 +37,8 @@ class Job:
         The level, see `eds_autograder.grading.kernels.sandbox`.
     settings : mapping
         nbgrader's, see `eds_autograder.grading.assignment.settings`.
+    rehearsal : bool
+        Whether this is the reference solution, run to choose canaries.
     """
 
     folder: Path
@@ -47,6 +49,7 @@ class Job:
     limits: Limits
     isolation: str
     settings: Mapping[str, Any]
+    rehearsal: bool = False
 
     @property
     def submission(self) -> Path:
@@ -95,6 +98,8 @@ def lay_out(
     limits: Limits,
     isolation: str,
     settings: Mapping[str, Any],
+    *,
+    rehearsal: bool = False,
 ) -> Job:
     """Write all that a run needs into an empty folder.
 
@@ -109,6 +114,8 @@ def lay_out(
     limits : Limits
     isolation : str
     settings : mapping
+    rehearsal : bool
+        See `Job`.
 
     Returns
     -------
@@ -122,6 +129,7 @@ def lay_out(
         "limits": asdict(limits),
         "isolation": isolation,
         "settings": dict(settings),
+        "rehearsal": rehearsal,
     }
     (folder / JOB_FILE).write_text(json.dumps(record), "utf-8")
     job = Job.load(folder)
@@ -139,10 +147,10 @@ def lay_out(
     return job
 
 
-def sandboxes(job: Job, readable: Iterable[str]) -> list[Sandbox]:
+def sandboxes(job: Job, readable: Iterable[str], count: int) -> list[Sandbox]:
     """Return the surroundings of the job's kernels, one for each notebook; make the folders of sockets."""
     made = []
-    for number in range(len(Kit.load(job.kit).notebooks)):
+    for number in range(count):
         sockets = job.folder / f"ipc{number}"
         sockets.mkdir(mode=0o700)
         places = (str(job.work), str(job.home))

@@ -21,6 +21,7 @@ from time import monotonic
 from typing import Any
 
 from eds_autograder.course import Course
+from eds_autograder.files import write_atomically
 from eds_autograder.grading.assignment import Kit, prepare, settings
 from eds_autograder.grading.job import Job, Limits, lay_out, sandboxes
 from eds_autograder.grading.kernels.forkserver import Fork, ForkServer
@@ -147,6 +148,7 @@ class Engine:
             self._forking(assignments, seeds),
             ThreadPoolExecutor(self.jobs, thread_name_prefix="grading") as pool,
         ):
+            list(pool.map(lambda assignment: self._rehearse(assignment, seeds), sorted(assignments)))
             futures: dict[Future[Result], list[_Task]] = {
                 pool.submit(self._run, tasks[0], seeds): tasks for tasks in groups
             }
@@ -183,10 +185,7 @@ class Engine:
         return _Task(key, submission, kit, hashes)
 
     def _run(self, task: _Task, seeds: Path | None) -> Result:
-        """Grade a submission; a grader that fails is given a second try before it becomes a row.
-
-        Kernels that start at the same moment may be given the same port: not twice in a row.
-        """
+        """Grade a submission; a grader that fails is given a second try before it becomes a row."""
         try:
             return self._attempt(task, seeds)
         except _GraderError:
@@ -219,6 +218,33 @@ class Engine:
             reason = f"{type(error).__name__}: {error}"
         return self._failed(task, reason)
 
+    def _rehearse(self, assignment: str, seeds: Path | None) -> None:
+        """Run the reference solution, once for each source, to choose the canaries of its tests.
+
+        Where that fails, submissions are graded without, and their results say so.
+        """
+        kit = self.kit(assignment)
+        if kit.canaries.is_file():
+            return
+        notebooks = [(path.name, path) for path in self.course.source_notebooks(assignment)]
+        folder = self.course.source_folder(assignment)
+        reference = Submission("reference", assignment, folder, tuple(notebooks))
+        for _ in range(2):
+            with contextlib.suppress(OSError, ValueError, _GraderError):
+                self._choose_canaries(reference, kit, seeds)
+                return
+
+    def _choose_canaries(self, reference: Submission, kit: Kit, seeds: Path | None) -> None:
+        with tempfile.TemporaryDirectory(
+            prefix="eds-run-", dir=self._place, ignore_cleanup_errors=True
+        ) as name:
+            place = Path(name)
+            job = lay_out(
+                place, reference, kit, "", self.limits, self.isolation, self.settings, rehearsal=True
+            )
+            if self._run_process(job, run_environment(job.home, seeds), len(kit.notebooks)) is None:
+                write_atomically(kit.canaries, (job.out / kit.canaries.name).read_text("utf-8"))
+
     def _failed(self, task: _Task, reason: str) -> Result:
         student, assignment = task.submission.student, task.submission.assignment
         return failed_result(student, assignment, task.key, reason, task.kit.max_points)
@@ -235,7 +261,7 @@ class Engine:
             if self._server is not None:
                 places = readable_places(environment, (self.course.root, folder.parent))
                 process = self._server.fork(
-                    folder, job.work, environment, folder / "log", sandboxes(job, places)
+                    folder, job.work, environment, folder / "log", sandboxes(job, places, notebooks)
                 )
             else:
                 process = subprocess.Popen(

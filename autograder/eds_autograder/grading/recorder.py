@@ -5,20 +5,24 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from eds_autograder.course import Course
 from eds_autograder.files import copy_into
-from eds_autograder.grading.assignment import Kit, extra_files, generate
+from eds_autograder.grading.assignment import Kit, extra_files
+from eds_autograder.grading.registration import register
 from eds_autograder.grading.results import Problem, Result, ResultCache
 from eds_autograder.grading.submissions import TIMESTAMP, Submission
-from eds_datasets.errors import EdsError
 
-__all__ = ["Recorder", "latest_result", "register"]
+__all__ = ["Recorder", "latest_result"]
 
 NO_RESPONSE = "No response."
+HELD = "Held until a person has looked: "
 
 
 def latest_result(course: Course, student: str, assignment: str) -> Result | None:
@@ -33,50 +37,19 @@ def _latest_file(course: Course, student: str, assignment: str) -> Path:
     return course.state_dir / "graded" / assignment / f"{student}.json"
 
 
-def register(course: Course, gradebook: Any, kit: Kit) -> None:
-    """Make the gradebook know the assignment as its source is now, the way generate_assignment does.
+@dataclass
+class _Page:
+    """What the gradebook knows of one assignment.
 
-    Raises
-    ------
-    EdsError
-        When graded cells were added or removed while the gradebook holds submissions: nbgrader cannot
-        change that.
+    Attributes
+    ----------
+    assignment : nbgrader.api.Assignment
+    standing : dict of str to (datetime or None, dict)
+        Student to the time of handing in and the machine's marks, (notebook, grade id) to points.
     """
-    if _is_registered(gradebook, kit):
-        return
-    gradebook.db.close()
-    with tempfile.TemporaryDirectory(prefix="eds-release-") as release:
-        try:
-            generate(course, kit.assignment, course.db_url, Path(release))
-        except EdsError as error:
-            if "Cannot" not in error.message:
-                raise
-            raise EdsError(
-                f"{kit.assignment}: graded cells were added or removed after submissions were recorded",
-                f"back up the gradebook, then 'nbgrader db assignment remove {kit.assignment} --force' "
-                "and grade again",
-            ) from error
 
-
-def _is_registered(gradebook: Any, kit: Kit) -> bool:
-    from nbgrader.api import MissingEntry
-
-    try:
-        assignment = gradebook.find_assignment(kit.assignment)
-    except MissingEntry:
-        return False
-    known = {
-        (notebook.name, cell.name): (cell.checksum, cell.source)
-        for notebook in assignment.notebooks
-        for cell in notebook.source_cells
-    }
-    points = {
-        (notebook.name, cell.name): float(cell.max_score)
-        for notebook in assignment.notebooks
-        for cell in [*notebook.grade_cells, *notebook.task_cells]
-    }
-    wanted = {(cell.notebook, cell.grade_id): (cell.checksum, cell.source) for cell in kit.cells}
-    return known == wanted and points == kit.max_points
+    assignment: Any
+    standing: dict[str, tuple[Any, dict[tuple[str, str], float | None]]]
 
 
 class Recorder:
@@ -95,7 +68,28 @@ class Recorder:
         self.course = course
         self.gradebook = gradebook
         self.cache = cache
-        self._registered: set[str] = set()
+        self._pages: dict[str, _Page] = {}
+        self._holds_back = False
+
+    def open_page(self, kit: Kit) -> None:
+        """Make the gradebook know an assignment as its source is now; `record` does it by itself.
+
+        Raises
+        ------
+        EdsError
+            When nbgrader cannot change what it knows, see `eds_autograder.grading.registration.register`.
+        """
+        self._page(kit)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write what is recorded in the block in one transaction, at its end, also when the block fails."""
+        self._holds_back = True
+        try:
+            yield
+        finally:
+            self._holds_back = False
+            self.gradebook.db.commit()
 
     def record(
         self, submission: Submission, result: Result, kit: Kit, *, write_folder: bool = True
@@ -119,16 +113,21 @@ class Recorder:
         """
         if result.outcome == "failed":
             return []
-        if kit.assignment not in self._registered:
-            register(self.course, self.gradebook, kit)
-            self._registered.add(kit.assignment)
+        page = self._page(kit)
         timestamp, problems = self._timestamp(submission)
-        if not self._is_recorded(result, timestamp):
-            self._record_marks(result, timestamp)
+        if not self._is_recorded(page, result, timestamp):
+            self._record_marks(page, result, timestamp, kit)
             if write_folder:
                 self._write_autograded(submission, result, kit)
-        result.write(_latest_file(self.course, result.student, result.assignment))
+            result.write(_latest_file(self.course, result.student, result.assignment))
         return problems
+
+    def _page(self, kit: Kit) -> _Page:
+        if kit.assignment not in self._pages:
+            register(self.course, self.gradebook, kit)
+            assignment = self.gradebook.find_assignment(kit.assignment)
+            self._pages[kit.assignment] = _Page(assignment, _standing(self.gradebook, assignment))
+        return self._pages[kit.assignment]
 
     def _timestamp(self, submission: Submission) -> tuple[Any, list[Problem]]:
         from nbgrader.utils import parse_utc
@@ -142,61 +141,97 @@ class Recorder:
         except (ValueError, OverflowError, UnicodeDecodeError):
             return None, [Problem("file", f"{TIMESTAMP}: no date that can be read, lateness is unknown")]
 
-    def _is_recorded(self, result: Result, timestamp: Any) -> bool:
+    def _is_recorded(self, page: _Page, result: Result, timestamp: Any) -> bool:
         """Tell whether this very result stands in the gradebook: then a person's later work is left alone."""
-        from nbgrader.api import MissingEntry
-
-        try:
-            found = self.gradebook.find_submission(result.assignment, result.student)
-        except MissingEntry:
+        if result.student not in page.standing:
             return False
-        if timestamp is not None and found.timestamp != timestamp:
+        known_timestamp, marks = page.standing[result.student]
+        if timestamp is not None and known_timestamp != timestamp:
             return False
         latest = latest_result(self.course, result.student, result.assignment)
         if latest is None or latest.key != result.key or latest.exercises != result.exercises:
             return False
         folder = self.course.autograded_folder(result.student, result.assignment)
-        marks = {
-            (note.name, grade.name): grade.auto_score for note in found.notebooks for grade in note.grades
-        }
-        wanted = {(item.notebook, item.grade_id): item.points for item in result.exercises}
-        return marks == wanted and all((folder / f"{name}.ipynb").is_file() for name in result.notebooks)
+        return marks == _marks(result) and all(
+            (folder / f"{name}.ipynb").is_file() for name in result.notebooks
+        )
 
-    def _record_marks(self, result: Result, timestamp: Any) -> None:
-        fields = {} if timestamp is None else {"timestamp": timestamp}
-        # nbgrader builds the submission before it adds it to the session: an early flush would warn
-        with self.gradebook.db.no_autoflush:
-            self.gradebook.update_or_create_student(result.student)
-            found = self.gradebook.update_or_create_submission(result.assignment, result.student, **fields)
-        marks = {(item.notebook, item.grade_id): item for item in result.exercises}
+    def _record_marks(self, page: _Page, result: Result, timestamp: Any, kit: Kit) -> None:
+        found = self._find(page, result.student) or self._add(page, result.student)
+        if timestamp is not None:
+            found.timestamp = timestamp
+        marks = _marks(result)
         for notebook in found.notebooks:
             for grade in notebook.grades:
-                mark = marks.get((notebook.name, grade.name))
-                grade.auto_score = None if mark is None else mark.points
+                grade.auto_score = marks.get((notebook.name, grade.name))
                 grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
             unanswered = result.unanswered.get(notebook.name, ())
             for comment in notebook.comments:
                 comment.auto_comment = NO_RESPONSE if comment.name in unanswered else None
-        self.gradebook.db.commit()
+            _say_why_held(notebook, result, kit)
         self._assign_penalties(found)
+        if not self._holds_back:
+            self.gradebook.db.commit()
+        page.standing[result.student] = (found.timestamp, marks)
 
-    def _assign_penalties(self, submission: Any) -> None:
-        """Ask the late-submission plugin of nbgrader's configuration, with its preprocessor's own checks."""
+    def _find(self, page: _Page, student: str) -> Any:
+        """Return a student's submission with all that belongs to it, or None."""
+        from nbgrader.api import Comment, Grade, SubmittedAssignment, SubmittedNotebook
+        from sqlalchemy.orm import selectinload
+
+        notebooks = selectinload(SubmittedAssignment.notebooks)
+        return (
+            self.gradebook.db.query(SubmittedAssignment)
+            .filter_by(assignment_id=page.assignment.id, student_id=student)
+            .options(
+                notebooks.selectinload(SubmittedNotebook.grades).joinedload(Grade.cell),
+                notebooks.selectinload(SubmittedNotebook.comments).joinedload(Comment.cell),
+            )
+            .one_or_none()
+        )
+
+    def _add(self, page: _Page, student: str) -> Any:
+        """Add a submission as nbgrader's ``add_submission`` does, without its transactions."""
+        from nbgrader.api import Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
+
+        database = self.gradebook.db
+        if database.get(Student, student) is None:
+            database.add(Student(id=student))
+        added = SubmittedAssignment(assignment_id=page.assignment.id, student_id=student)
+        for known in page.assignment.notebooks:
+            notebook = SubmittedNotebook(notebook_id=known.id, assignment=added)
+            for cell in [*known.grade_cells, *known.task_cells]:
+                Grade(cell_id=cell.id, notebook=notebook)
+            for cell in [*known.solution_cells, *known.task_cells]:
+                Comment(cell_id=cell.id, notebook=notebook)
+        database.add(added)
+        database.flush()
+        return added
+
+    @cached_property
+    def _judge(self) -> Any:
+        """The late-submission plugin of nbgrader's configuration, with its preprocessor's own checks."""
         from nbgrader.preprocessors import AssignLatePenalties
 
         judge = AssignLatePenalties(config=self.course.config, log=_quiet_log())
         judge.init_plugin()
+        return judge
+
+    def _assign_penalties(self, submission: Any) -> None:
         late = submission.total_seconds_late
         for notebook in submission.notebooks:
-            self.gradebook.db.refresh(notebook)
             notebook.late_submission_penalty = None
-            if late > 0:
-                penalty = judge.plugin_inst.late_submission_penalty(
-                    submission.student.id, notebook.score, late
-                )
-                if penalty is not None:
-                    notebook.late_submission_penalty = judge._check_late_penalty(notebook, penalty)
-        self.gradebook.db.commit()
+        if late <= 0:
+            return
+        # scores are sums that the database makes
+        self.gradebook.db.flush()
+        for notebook in submission.notebooks:
+            self.gradebook.db.refresh(notebook)
+            penalty = self._judge.plugin_inst.late_submission_penalty(
+                submission.student_id, notebook.score, late
+            )
+            if penalty is not None:
+                notebook.late_submission_penalty = self._judge._check_late_penalty(notebook, penalty)
 
     def _write_autograded(self, submission: Submission, result: Result, kit: Kit) -> None:
         """Write the folder that nbgrader's autograde would, whole or not at all."""
@@ -219,13 +254,53 @@ class Recorder:
             yield f"{name}.ipynb", self.cache.notebook(result.key, name)
 
     def _set_permissions(self, folder: Path) -> None:
-        from nbgrader.converters import Autograde
-
-        mode = int(str(Autograde(coursedir=self.course.coursedir, config=self.course.config).permissions), 8)
         folder.chmod(0o2775 if self.course.coursedir.groupshared else 0o755)
         for path in folder.rglob("*"):
             if path.is_file():
-                path.chmod(mode)
+                path.chmod(self._mode)
+
+    @cached_property
+    def _mode(self) -> int:
+        from nbgrader.converters import Autograde
+
+        return int(str(Autograde(coursedir=self.course.coursedir, config=self.course.config).permissions), 8)
+
+
+def _marks(result: Result) -> dict[tuple[str, str], float | None]:
+    return {(item.notebook, item.grade_id): item.points for item in result.exercises}
+
+
+def _standing(gradebook: Any, assignment: Any) -> dict[str, tuple[Any, dict[tuple[str, str], float | None]]]:
+    """Read the marks of a whole class at once."""
+    from nbgrader.api import BaseCell, Grade, Notebook, SubmittedAssignment, SubmittedNotebook
+
+    rows = (
+        gradebook.db.query(
+            SubmittedAssignment.student_id,
+            SubmittedAssignment.timestamp,
+            Notebook.name,
+            BaseCell.name,
+            Grade.auto_score,
+        )
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .join(BaseCell, BaseCell.id == Grade.cell_id)
+        .filter(SubmittedAssignment.assignment_id == assignment.id)
+    )
+    found: dict[str, tuple[Any, dict[tuple[str, str], float | None]]] = {}
+    for student, timestamp, notebook, cell, score in rows:
+        found.setdefault(student, (timestamp, {}))[1][notebook, cell] = score
+    return found
+
+
+def _say_why_held(notebook: Any, result: Result, kit: Kit) -> None:
+    """Put the evidence where the instructor reads in formgrader: at the notebook's first answer."""
+    answers = [cell.grade_id for cell in kit.cells_of(notebook.name) if cell.solution]
+    comments = {comment.name: comment for comment in notebook.comments}
+    place = next((comments[name] for name in answers if name in comments), None)
+    if result.evidence and place is not None:
+        place.auto_comment = HELD + "; ".join(result.evidence)
 
 
 def _replace_folder(fresh: Path, place: Path, keep: bool) -> None:

@@ -124,6 +124,8 @@ def test_whatever_is_planted_in_a_released_notebook_is_found(released: Course, p
         ("other.py", b'# %% answer="x"\n'),
         ("gradebook.db", b"SQLite format 3\x00"),
         ("answers/loop.py", b"pass\n"),
+        ("more.md", b"    # audit: equivalent because I say so\n"),
+        ("more.txt", b'# %% wrong="sum" says="the mean"\n'),
         ("x.ipynb", b'{"cells": [], "metadata": {"jupytext": {"formats": "ipynb,py"}}}'),
     ],
 )
@@ -132,6 +134,20 @@ def test_every_other_file_is_read_too(released: Course, name: str, content: byte
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
     assert [leak.path for leak in find_release_leaks(released)].count(path) >= 1
+
+
+def test_the_authors_other_answers_stay_at_home_and_their_lines_are_secrets(released: Course) -> None:
+    answers = released.source_folder("01-rating") / "answers"
+    answers.mkdir()
+    text = '# %% right="looped"\ndef discharge(stage, slope, intercept):\n    return [slope * one for one in stage]\n'
+    (answers / "discharge.py").write_text(text, encoding="utf-8")
+    release_assignments(released)
+    assert [path.name for path in notebook(released).parent.iterdir()] == ["01-rating.ipynb"]
+    (notebook(released).parent / "hint.md").write_text(
+        "return [slope * one for one in stage]", encoding="utf-8"
+    )
+    (leak,) = find_release_leaks(released)
+    assert leak.what == "an author's answer of 01-rating"
 
 
 def test_what_is_also_visible_is_no_secret(released: Course) -> None:
