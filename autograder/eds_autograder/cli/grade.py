@@ -151,6 +151,7 @@ def _print(report: ClassReport, format_: str) -> None:
     import json
     import sys
 
+    from eds_autograder.grading.reasons import regrade_lines
     from eds_autograder.grading.summary import problem_lines, records, result_tables, timing_line
 
     if format_ == "json":
@@ -164,6 +165,6 @@ def _print(report: ClassReport, format_: str) -> None:
         for line in legend:
             console.print(line, markup=False)
         console.print()
-    for line in problem_lines(report.results):
+    for line in [*problem_lines(report.results), *regrade_lines(report.again)]:
         click.echo(line)
     click.echo(timing_line(report.results, report.seconds, report.jobs))

@@ -17,7 +17,7 @@ from eds_autograder.grading.plans import Rehearsed, from_json
 from eds_autograder.grading.results import ENGINE_VERSION
 from eds_datasets.errors import EdsError
 
-__all__ = ["GradedCell", "Kit", "generate", "prepare", "settings"]
+__all__ = ["GradedCell", "Kit", "generate", "prepare", "settings", "source_digest"]
 
 KIT_FILE = "kit.json"
 CANARIES_FILE = "canaries.json"
@@ -217,7 +217,7 @@ def prepare(course: Course, assignment: str) -> Kit:
     """
     if not course.source_notebooks(assignment):
         course.source_notebook(assignment)
-    digest = _digest(course, assignment)
+    digest = source_digest(course, assignment)
     place = course.state_dir / "assignments" / f"{assignment}-{digest[:16]}"
     try:
         return Kit.load(place)
@@ -295,7 +295,8 @@ def _not_overwritten(course: Course, assignment: str) -> set[str]:
     return set(section.get("exclude_overwriting", {}).get(assignment, []))
 
 
-def _digest(course: Course, assignment: str) -> str:
+def source_digest(course: Course, assignment: str) -> str:
+    """Return the hash of an assignment's sources and of nbgrader's settings: that of its kit."""
     import nbgrader
 
     digest = hashlib.sha256(f"{ENGINE_VERSION} {nbgrader.__version__}".encode())

@@ -147,10 +147,10 @@ def lay_out(
     return job
 
 
-def sandboxes(job: Job, readable: Iterable[str], count: int) -> list[Sandbox]:
+def sandboxes(job: Job, readable: Iterable[str]) -> list[Sandbox]:
     """Return the surroundings of the job's kernels, one for each notebook; make the folders of sockets."""
     made = []
-    for number in range(count):
+    for number in range(len(Kit.load(job.kit).notebooks)):
         sockets = job.folder / f"ipc{number}"
         sockets.mkdir(mode=0o700)
         places = (str(job.work), str(job.home))

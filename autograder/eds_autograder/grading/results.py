@@ -240,15 +240,15 @@ class ResultCache:
         """Return where the executed notebook of a result lies."""
         return self.folder / key / f"{name}.ipynb"
 
-    def keep(self, result: Result, notebooks: Path) -> None:
+    def keep(self, result: Result, notebooks: Mapping[str, bytes]) -> None:
         """Keep a result and its executed notebooks; a result of our own failure is not kept.
 
         Parameters
         ----------
         result : Result
             With the key under which it will be found.
-        notebooks : Path
-            Folder of the executed notebooks.
+        notebooks : mapping of str to bytes
+            The executed notebooks by name.
         """
         if result.outcome == "failed":
             return
@@ -256,7 +256,7 @@ class ResultCache:
         fresh = Path(tempfile.mkdtemp(dir=self.folder, prefix=f".{result.key[:12]}."))
         try:
             for name in result.notebooks:
-                shutil.copyfile(notebooks / f"{name}.ipynb", fresh / f"{name}.ipynb")
+                (fresh / f"{name}.ipynb").write_bytes(notebooks[name])
             result.write(fresh / RESULT_FILE)
             self._put(fresh, self.folder / result.key)
         finally:

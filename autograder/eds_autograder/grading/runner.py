@@ -77,8 +77,9 @@ def grade_job(job: Job, kernels: Sequence[WaitingKernel] = ()) -> Result:
         if isinstance(item, _Graded):
             graded[name] = item
         else:
-            graded[name] = _run_notebook(job, kit, name, item, _next(waiting))
-    _dismiss(waiting)
+            graded[name] = _run_notebook(job, kit, name, item, waiting.pop(0) if waiting else None)
+    for kernel in waiting:
+        kernel.dismiss()
     several = len(graded) > 1
     if any(item.outcome != "invalid" for item in graded.values()):
         graded = {name: _count_missing(item) for name, item in graded.items()}
@@ -172,16 +173,6 @@ def _count_missing(graded: _Graded) -> _Graded:
     return replace(graded, exercises=[replace(exercise, points=0.0) for exercise in graded.exercises])
 
 
-def _next(waiting: list[WaitingKernel]) -> WaitingKernel | None:
-    return waiting.pop(0) if waiting else None
-
-
-def _dismiss(waiting: Sequence[WaitingKernel]) -> None:
-    """Let kernels end that no notebook needed."""
-    for kernel in waiting:
-        kernel.dismiss()
-
-
 def rehearse_job(job: Job, kernels: Sequence[WaitingKernel] = ()) -> str:
     """Run the reference solution and choose, for each test, altered copies that it fails.
 
@@ -195,19 +186,19 @@ def rehearse_job(job: Job, kernels: Sequence[WaitingKernel] = ()) -> str:
     kit = Kit.load(job.kit)
     ready = {name: _make_ready(job, kit, name) for name in kit.notebooks}
     shutil.rmtree(job.kit)
-    found: dict[str, dict[str, Rehearsed]] = {}
     waiting = list(kernels)
+    found: dict[str, dict[str, Rehearsed]] = {}
     for name, item in ready.items():
         plans = _plans(kit, name)
         tests = {grade_id: Rehearsed(reason="the reference solution was not run") for grade_id in plans}
         if isinstance(item, _Ready):
             answers = _answers(item.notebook)
             plans = {grade_id: replace(plan, answers=answers) for grade_id, plan in plans.items()}
-            execute, start = _execute(job, plans, _next(waiting), Rehearsal), monotonic()
+            kernel = waiting.pop(0) if waiting else None
+            execute, start = _execute(job, plans, kernel, Rehearsal), monotonic()
             execute.preprocess(item.notebook, _resources(job, name))
             tests |= within_budget(execute.rehearsed, monotonic() - start)
         found[name] = tests
-    _dismiss(waiting)
     return to_json(found)
 
 
