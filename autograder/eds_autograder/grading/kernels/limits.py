@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["Limits", "limit_files", "limit_memory", "limit_processes", "limit_that_was_hit"]
+__all__ = ["OWN_THREADS", "Limits", "limit_files", "limit_memory", "limit_processes", "limit_that_was_hit"]
 
 _MIB = 2**20
 _GIB = 2**30
-_OWN_THREADS = 32  # of a kernel, which count as processes
+OWN_THREADS = 32  # of a kernel, which count as processes
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Limits:
         return {
             "memory": f"{self.memory_gib:g} GiB of memory",
             "processes": f"{self.processes} processes",
-            "file": f"{self.file_mib} MiB in one file",
+            "file size": f"{self.file_mib} MiB in one file",
             "disk": f"{self.disk_mib} MiB on disk",
             "output": f"{self.output_mib} MiB of output",
             "open files": f"{self.open_files} open files",
@@ -104,7 +104,7 @@ def limit_memory(limits: Limits) -> None:
 
 def limit_processes(limits: Limits) -> None:
     """Have the system limit processes; only where this process's user has no others."""
-    _lower(resource.RLIMIT_NPROC, limits.processes + _OWN_THREADS)
+    _lower(resource.RLIMIT_NPROC, limits.processes + OWN_THREADS)
 
 
 def _own_data_pages() -> int | None:
@@ -122,7 +122,7 @@ def _lower(which: int, value: int) -> None:
     resource.setrlimit(which, (value, value))
 
 
-_BY_NUMBER = {"11": "processes", "24": "open files", "27": "file", "28": "disk"}
+_BY_NUMBER = {"11": "processes", "24": "open files", "27": "file size", "28": "disk"}
 _MEMORY = re.compile(r"can't allocate memory|Cannot allocate memory|bad_alloc|not enough memory")
 
 
