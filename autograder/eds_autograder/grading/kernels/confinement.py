@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from eds_autograder.grading.kernels import system
 from eds_autograder.grading.kernels.landlock import restrict
-from eds_autograder.grading.kernels.limits import limit_files, limit_memory
+from eds_autograder.grading.kernels.limits import limit_files, limit_memory, limit_processes
 from eds_autograder.grading.kernels.processes import end_with, end_with_parent
 from eds_autograder.grading.kernels.sandbox import Sandbox
 from eds_autograder.grading.kernels.seccomp import LOCAL_FAMILIES, filter_calls
@@ -53,6 +53,7 @@ def _landlock(sandbox: Sandbox, body: Body, guarded: set[int]) -> NoReturn:
     def kernel() -> int:
         limit_files(sandbox.limits)
         limit_memory(sandbox.limits)
+        limit_processes(sandbox.limits, alone=False)
         system.drop_capabilities()
         system.prctl(_PR_SET_NO_NEW_PRIVS, 1)
         restrict(
@@ -70,6 +71,7 @@ def _none(sandbox: Sandbox, body: Body, guarded: set[int]) -> NoReturn:
     def kernel() -> int:
         limit_files(sandbox.limits)
         limit_memory(sandbox.limits)
+        limit_processes(sandbox.limits, alone=False)
         if system.is_linux():
             # no isolation, but nobody is to end the class by a slip
             system.prctl(_PR_SET_NO_NEW_PRIVS, 1)

@@ -236,7 +236,10 @@ CASES: dict[str, Hostile] = {
     "shadow-modules": Hostile(
         "import math, random, numpy\ntried('shadow', lambda: getattr(math, 'mine', False))",
         EVERYWHERE,
-        files=dict.fromkeys(("math.py", "random.py", "numpy.py", "ipykernel_launcher.py", "json.py", "IPython.py"), "mine = True\n"),
+        files=dict.fromkeys(
+            ("math.py", "random.py", "numpy.py", "ipykernel_launcher.py", "json.py", "IPython.py"),
+            "mine = True\n",
+        ),
     ),
     "hostile-kernelspec": Hostile(
         "",

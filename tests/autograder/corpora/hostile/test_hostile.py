@@ -141,9 +141,13 @@ def achieved(engine: Engine, result: Result) -> list[str]:
 def has_word(line: socket.socket) -> bool:
     line.setblocking(False)
     try:
-        return bool(line.recv(10) if line.type == socket.SOCK_DGRAM else line.accept())
+        if line.type == socket.SOCK_DGRAM:
+            return bool(line.recv(10))
+        line.accept()[0].close()
     except BlockingIOError:
         return False
+    else:
+        return True
     finally:
         line.close()
 
@@ -157,7 +161,14 @@ def left_behind(folder: Path) -> list[str]:
                 found.append(f"{process.pid} {process.cmdline()}")
         except psutil.Error:
             continue
-    return [*found, *(str(path) for path in folder.iterdir() if path.name not in ("course", "outside"))]
+    return [
+        *found,
+        *(
+            str(path)
+            for path in folder.rglob("*")
+            if path.relative_to(folder).parts[0] not in ("course", "outside")
+        ),
+    ]
 
 
 def test_honest_neighbours_get_their_full_mark(attacked: Attacked) -> None:
