@@ -61,7 +61,7 @@ def _landlock(sandbox: Sandbox, body: Body, guarded: set[int]) -> NoReturn:
             (*sandbox.private, *sandbox.shared, *_WRITABLE_DEVICES),
             (sandbox.sockets,),
         )
-        filter_calls(dangerous=True, families=LOCAL_FAMILIES, guarded=guarded)
+        filter_calls(families=LOCAL_FAMILIES, guarded=guarded)
         return body(lambda: None)
 
     end_with(kernel)
@@ -73,9 +73,9 @@ def _none(sandbox: Sandbox, body: Body, guarded: set[int]) -> NoReturn:
         limit_memory(sandbox.limits)
         limit_processes(sandbox.limits, alone=False)
         if system.is_linux():
-            # no isolation, but nobody is to end the class by a slip
+            # no isolation, but nobody is to end the class, or mount a disk over it, by a slip
             system.prctl(_PR_SET_NO_NEW_PRIVS, 1)
-            filter_calls(dangerous=False, families=None, guarded=guarded)
+            filter_calls(families=None, guarded=guarded)
         return body(lambda: None)
 
     end_with(kernel)
