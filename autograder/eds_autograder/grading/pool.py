@@ -15,10 +15,11 @@ from typing import Any
 
 from eds_autograder.course import Course
 from eds_autograder.files import write_atomically
-from eds_autograder.grading.assignment import Kit, prepare, settings, source_digest
+from eds_autograder.grading.assignment import Kit, prepare, source_digest
 from eds_autograder.grading.crew import Crew, LocalCrew, cores
 from eds_autograder.grading.job import Limits
 from eds_autograder.grading.results import ENGINE_VERSION, Result, ResultCache
+from eds_autograder.grading.settings import settings
 from eds_autograder.grading.submissions import Submission, submission_digest
 from eds_autograder.grading.workplace import Task
 from eds_autograder.modules import imported_modules
