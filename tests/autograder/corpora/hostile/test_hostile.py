@@ -33,8 +33,8 @@ from eds_autograder.grading.results import Result  # noqa: E402
 from eds_autograder.grading.submissions import find_submissions  # noqa: E402
 
 LIMITS = Limits(
-    cell_seconds=6,
-    notebook_seconds=60,
+    cell_seconds=20,
+    notebook_seconds=120,
     memory_gib=0.75,
     processes=48,
     disk_mib=64,
