@@ -170,7 +170,7 @@ def test_the_final_board_is_one_page_without_script_or_other_file(
 def test_the_page_tells_private_scores_alone(revealed: Path, tmp_path: Path, run: Run) -> None:
     run("export", "--as", "site", "--to", tmp_path / "board.html", "-c", revealed)
     text = (tmp_path / "board.html").read_text()
-    told = set(re.findall(r"\d\.\d{4}", text.partition("<tbody>")[2].partition("</tbody>")[0]))
+    told = set(re.findall(r">(\d\.\d{4})<", text.partition("<tbody>")[2].partition("</tbody>")[0]))
     with Board(find_event(revealed)) as board:
         lines = [dict(line.entry.scores) for line in board.standings()]
         public = [dict(line.entry.scores) for line in board.public_standings()]
