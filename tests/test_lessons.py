@@ -16,13 +16,31 @@ from eds_autograder.course import Course
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted(path.parent.name for path in ROOT.glob("source/*/*.py"))
 # raised with each lesson, never lowered; when all lessons exist every topic must be covered
-TOPICS_COVERED = 22
+TOPICS_COVERED = 37
 
 FUNCTIONS = {
+    "00-python-warmup": [
+        "find_all", "angles", "mirror_stack", "read_iris_table", "random_product", "fit_line",
+        "plot_trigonometry", "species_summary",
+    ],
+    "01-introduction": [
+        "lag_one_autocorrelation", "spectral_centroid", "excess_kurtosis", "spot_the_seismogram", "sta_lta",
+        "trigger_onsets", "match_picks", "dataset_shape", "flatten_images", "mse", "best_constant",
+        "has_learned", "sort_tasks", "epsilon_greedy", "update_value",
+    ],
     "02-regression": [
         "linear_model", "mse", "mse_gradient", "grid_search", "grid_search_years", "random_search",
         "gradient_descent", "diagnose_learning_rate", "polynomial_features", "split", "ridge_fit",
         "choose_regularization", "compare_regressors", "phase_targets", "fit_phase_regressor",
+    ],
+    "03-turbidity-calibration": [
+        "read_samples", "clean", "match_in_time", "inspect_outliers", "fit_calibration",
+        "cross_validated_error", "compare_models", "predict_load", "sediment_flux",
+    ],
+    "04-classification": [
+        "decision_function", "hinge_loss", "fit_svm", "support_vectors", "rbf_kernel", "fit_svc",
+        "confusion_matrix", "accuracy", "precision", "recall", "read_published_matrix", "gini", "best_split",
+        "forest_vote", "to_polar", "xor_is_separable", "occupied_fraction",
     ],
     "05-iris": [
         "load", "standardize", "stratified_folds", "cross_validate", "evaluate_models", "decision_regions",
@@ -52,7 +70,7 @@ def test_a_planted_solution_of_each_lesson_is_found(course: Course, lesson: str,
     notebook = json.loads(course.release_notebook(lesson).read_text(encoding="utf-8"))
     path = tmp_path / lesson / f"{lesson}.ipynb"
     path.parent.mkdir()
-    assert len(own.lines) > 100
+    assert len(own.lines) > 80
     for line in own.lines:
         notebook["cells"][0]["source"] = f"# Title\n\n{line}"
         path.write_text(json.dumps(notebook), encoding="utf-8")
@@ -85,5 +103,7 @@ def test_no_topic_that_was_covered_is_lost(course: Course) -> None:
     notebooks = [path for name in course.assignments() for path in course.source_notebooks(name)]
     covered = [row.topic for row in coverage(notebooks, read_topics()) if row.exercises]
     assert len(covered) >= TOPICS_COVERED
-    regression = {topic for topic in read_topics() if topic.startswith("reg.")} - {"reg.turbidity"}
-    assert regression <= set(covered)
+    first_sections = {
+        topic for topic in read_topics() if topic.startswith(("intro.", "def.", "reg.", "clf."))
+    }
+    assert first_sections - {"clf.handcrafted-features", "clf.volcano"} <= set(covered)

@@ -58,6 +58,8 @@ def masked(line: str) -> str:
     """A line without what changes from run to run: the demo's folder, dates, measured scores and seconds."""
     line = re.sub(r"in /\S+", "in FOLDER", line)
     line = re.sub(r"\b0\.\d{4}\b", "SCORE", line)
+    # what is tied with what hangs on the draw as the scores do
+    line = re.sub(r"\d\.\d\d–\d\.\d\d\s+(\d+(–\d+)?\s)?", "INTERVAL ", line)
     line = re.sub(r"\d+ \w{3} \d\d:\d\d", "DATE", line)
     return plain(re.sub(r"\bDone in \d+ s", "Done in TIME", line))
 

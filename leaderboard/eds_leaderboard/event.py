@@ -58,6 +58,8 @@ class Rules:
             raise ValueError(f"metric {self.metric}: expected one of {', '.join(PRIMARY_METRICS)}")
         if self.entry_limit < 1 or (self.hourly_limit is not None and self.hourly_limit < 1):
             raise ValueError("a limit below one entry lets nobody take part")
+        if self.ladder and self.metric != "accuracy":
+            raise ValueError("the Ladder compares shares of right rows: it needs accuracy")
         if min(self.pause, self.grace) < ZERO:
             raise ValueError("a duration below zero is none")
 

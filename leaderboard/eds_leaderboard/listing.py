@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eds_leaderboard.clock import stamp, to_the_minute
 from eds_leaderboard.event import Event
 from eds_leaderboard.metrics import METRICS
-from eds_leaderboard.standings import Standing, metric_order
+from eds_leaderboard.standings import RankChange, Standing, metric_order
+from eds_leaderboard.store.audit import Deed
 from eds_leaderboard.store.entries import ScoredEntry
 from eds_leaderboard.teams import Team
 
 __all__ = [
+    "change_records",
+    "deed_records",
     "entry_columns",
     "entry_records",
     "score_cells",
@@ -34,28 +37,62 @@ def score_cells(scores: dict[str, float], order: Sequence[str], *, as_text: bool
 
 def standing_columns(event: Event, *, for_table: bool = False) -> list[str]:
     """Return the columns of the board; a table names the split in its title and baselines by their name."""
-    moved = [] if event.revealed_at is None else ["moved"]
-    marks = [] if for_table else ["baseline", "split", "entry"]
-    return ["rank", *moved, "team", *metric_order(event.rules.metric), *marks, "entries", "received"]
+    primary, *others = metric_order(event.rules.metric)
+    if for_table:
+        return ["rank", "moved", "team", primary, "95 %", "tied", *others, "entries", "received"]
+    evidence, marks = ["low", "high", "tied_with"], ["baseline", "split", "entry"]
+    return ["rank", "moved", "team", primary, *others, *evidence, *marks, "entries", "received"]
 
 
 def standing_records(event: Event, standings: Sequence[Standing], *, for_table: bool = False) -> list[Record]:
     """Return one record per line of the board; a baseline has no rank and is marked."""
+    make = _table_record if for_table else _record
+    by_team = {standing.team.id: standing for standing in standings}
+    return [make(event, standing, by_team) for standing in standings]
+
+
+def _record(event: Event, standing: Standing, by_team: Mapping[int, Standing]) -> Record:
     order = metric_order(event.rules.metric)
-    return [
-        {
-            "rank": standing.rank,
-            "moved": standing.moved if not for_table else _signed(standing.moved),
-            "team": _marked(standing.team) if for_table else standing.team.name,
-            "baseline": standing.team.is_baseline,
-            **score_cells(dict(standing.entry.scores), order, as_text=for_table),
-            "split": event.shown_split,
-            "entries": standing.entries,
-            "entry": standing.entry.seq,
-            "received": (to_the_minute if for_table else stamp)(standing.entry.received_at),
-        }
-        for standing in standings
-    ]
+    low, high = standing.interval or (None, None)
+    rounded = METRICS[order[0]].rounded
+    return {
+        "rank": standing.rank,
+        "moved": standing.moved,
+        "team": standing.team.name,
+        **score_cells(dict(standing.entry.scores), order),
+        "low": None if low is None else rounded(low),
+        "high": None if high is None else rounded(high),
+        # no name has a semicolon in it
+        "tied_with": "; ".join(by_team[team].team.name for team in standing.tied_with),
+        "baseline": standing.team.is_baseline,
+        "split": event.shown_split,
+        "entry": standing.entry.seq,
+        "entries": standing.entries,
+        "received": stamp(standing.entry.received_at),
+    }
+
+
+def _table_record(event: Event, standing: Standing, by_team: Mapping[int, Standing]) -> Record:
+    order = metric_order(event.rules.metric)
+    return {
+        "rank": standing.rank,
+        "moved": _signed(standing.moved),
+        "team": _marked(standing.team),
+        **score_cells(dict(standing.entry.scores), order, as_text=True),
+        "95 %": None if standing.interval is None else "–".join(f"{end:.2f}" for end in standing.interval),
+        "tied": _tied_ranks(standing, by_team),
+        "entries": standing.entries,
+        "received": to_the_minute(standing.entry.received_at),
+    }
+
+
+def _tied_ranks(standing: Standing, by_team: Mapping[int, Standing]) -> str | None:
+    """Return the first and the last rank among those that cannot be told apart."""
+    ranks = [by_team[team].rank or 0 for team in standing.tied_with]
+    if standing.rank is None or not ranks:
+        return None
+    first, last = min(*ranks, standing.rank), max(*ranks, standing.rank)
+    return str(first) if first == last else f"{first}–{last}"
 
 
 def _marked(team: Team) -> str:
@@ -69,23 +106,30 @@ def _signed(number: int | None) -> str | None:
 def entry_columns(event: Event, *, for_table: bool = False) -> list[str]:
     """Return the columns of a listing of entries; a table names the split in its title."""
     split = [] if for_table else ["split"]
-    return ["team", "entry", "received", *metric_order(event.rules.metric), *split, "message"]
+    return ["id", "team", "entry", "received", *metric_order(event.rules.metric), *split, "message", "void"]
 
 
 def entry_records(
-    event: Event, entries: Sequence[ScoredEntry], teams: Sequence[Team], *, for_table: bool = False
+    event: Event,
+    entries: Sequence[ScoredEntry],
+    teams: Sequence[Team],
+    *,
+    voids: Mapping[int, str] | None = None,
+    for_table: bool = False,
 ) -> list[Record]:
-    """Return one record per entry."""
+    """Return one record per entry; a void one carries its reason."""
     order = metric_order(event.rules.metric)
     names = {team.id: team.name for team in teams}
     return [
         {
+            "id": entry.id,
             "team": names[entry.team_id],
             "entry": entry.seq,
             "received": (to_the_minute if for_table else stamp)(entry.received_at),
-            **score_cells(dict(entry.scores), order, as_text=for_table),
+            **(score_cells(dict(entry.scores), order, as_text=for_table) if entry.scores else {}),
             "split": event.shown_split,
             "message": entry.message,
+            "void": (voids or {}).get(entry.id),
         }
         for entry in entries
     ]
@@ -102,3 +146,21 @@ def team_records(teams: Sequence[Team], entries: dict[int, int]) -> list[Record]
         }
         for team in teams
     ]
+
+
+def deed_records(deeds: Sequence[Deed]) -> list[Record]:
+    """Return one record per line of the record of steps."""
+    return [
+        {
+            "at": stamp(deed.at),
+            "actor": deed.actor,
+            "action": deed.action,
+            "detail": ", ".join(f"{name}: {value}" for name, value in deed.detail.items()),
+        }
+        for deed in deeds
+    ]
+
+
+def change_records(changes: Sequence[RankChange]) -> list[Record]:
+    """Return one record per team whose rank is another one now."""
+    return [{"team": change.team.name, "before": change.before, "after": change.after} for change in changes]

@@ -26,6 +26,8 @@ from eds_autograder import gradebook
 from eds_autograder.cli.root import main
 from eds_autograder.course import Course
 from eds_autograder.gradebook import only_writer
+from eds_autograder.grading.kernels import isolation
+from eds_autograder.grading.kernels.isolation import choose
 from eds_autograder.grading.results import Exercise, Problem, Result
 from eds_autograder.grading.summary import problem_lines, result_tables
 
@@ -80,7 +82,7 @@ def test_a_second_call_runs_nothing_and_prints_the_same_class(graded: GradedClas
     assert time.monotonic() - start < 20
     count = len(BOTH) + len(OURS) + 1
     assert f"{count} submissions ({count} known from before)" in done.output
-    assert "isolation: none" in done.output
+    assert f"isolation: {choose('auto')}" in done.output
     assert done.exit_code == 1
     for student in [*BOTH, *OURS]:
         assert sum(line.split()[:1] == [student] for line in done.output.splitlines()) >= 1
@@ -101,8 +103,27 @@ def test_json_holds_every_result(graded: GradedClass) -> None:
     for record in records:
         result = graded.result(record["student"])
         assert (record["points"], record["max_points"]) == (result.points, 12.0)
-        assert record["schema"] == 1
-        assert record["isolation"] == "none"
+        assert record["schema"] == 2
+        assert record["isolation"] == choose("auto")
+
+
+def test_a_level_that_does_not_work_is_one_line_and_status_2(
+    graded: GradedClass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        isolation, "why_not", {"namespaces": "unshare: no", "landlock": None, "none": None}.get
+    )
+    done = eds("grade", "--isolation", "namespaces", "--course", str(graded.folder))
+    assert done.exit_code == 2
+    assert "isolation namespaces: does not work here (unshare: no)" in done.stderr
+
+
+def test_no_isolation_is_never_taken_silently(graded: GradedClass, monkeypatch: pytest.MonkeyPatch) -> None:
+    reasons = {"namespaces": "unshare: no", "landlock": "too old", "none": None}
+    monkeypatch.setattr(isolation, "why_not", reasons.get)
+    done = eds("grade", "--student", "eve", "--course", str(graded.folder))
+    assert "warning: students' code is not isolated; namespaces do not work here (unshare: no)" in done.stderr
+    assert "isolation: none (students' code runs with your rights" in done.stdout
 
 
 def test_the_bar_is_shown_when_asked_for(graded: GradedClass) -> None:

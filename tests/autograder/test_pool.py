@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import signal
 import sys
 import tempfile
 import textwrap
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,13 +21,16 @@ import pytest
 from small_course import LESSON, answered, cell, make_course, notebook, submit
 
 from eds_autograder.course import Course
-from eds_autograder.grading import pool
+from eds_autograder.grading import workplace
 from eds_autograder.grading.assignment import prepare
-from eds_autograder.grading.job import Limits
+from eds_autograder.grading.job import Job, Limits
+from eds_autograder.grading.kernels.isolation import why_not
 from eds_autograder.grading.kernels.processes import run_environment
+from eds_autograder.grading.kernels.sandbox import LEVELS
 from eds_autograder.grading.pool import Engine, cell_seconds
 from eds_autograder.grading.results import Result
 from eds_autograder.grading.submissions import Submission, find_submissions
+from eds_autograder.grading.workplace import Workplace
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +87,7 @@ def test_a_run_has_its_own_home_and_leaves_no_process(folder: Path, monkeypatch:
         (place / "helper.py").write_text("answer = 42\n")
         (place / "random.py").write_text("raise ImportError('this is the student\\'s own random')\n")
         (place / "numbers.txt").write_text("not the course's numbers")
-    results = grade(folder)
+    results = grade(folder, isolation="none")
     assert results["ada"].outcome == results["bob"].outcome == "graded"
     assert results["ada"].points == results["bob"].points == 10.0
     (kept,) = (folder / ".eds" / "results").iterdir()
@@ -95,7 +101,7 @@ def test_a_run_has_its_own_home_and_leaves_no_process(folder: Path, monkeypatch:
     assert "course" not in seen["random"]
     files = [name for name in seen["files"] if name != "__pycache__"]
     assert files == ["helper.py", "numbers.txt", "random.py"]
-    assert seen["beside"] == ["home", "job.json", "log", "out", "submission", "work"]
+    assert seen["beside"] == ["home", "ipc0", "job.json", "log", "out", "submission", "work"]
     assert seen["execution"] == "autograde"
 
 
@@ -123,17 +129,38 @@ def test_a_notebook_that_uses_up_its_time_keeps_what_it_earned(folder: Path) -> 
 
 
 def test_a_grader_that_does_not_answer_is_ended_and_becomes_a_row(folder: Path) -> None:
-    # the student's code stops its parent, which then answers nobody
-    submit(folder, "ada", answered(total="import os, signal\n    os.kill(os.getppid(), signal.SIGSTOP)"))
+    submit(folder, "ada", answered(total="import os; os.system('sleep 60')"))
     before = set(psutil.pids())
     limits = Limits(cell_seconds=30, notebook_seconds=4, grace_seconds=0)
-    result = grade(folder, limits=limits)["ada"]
+    with to_the_grader_of_who_sleeps(signal.SIGSTOP):
+        result = grade(folder, limits=limits)["ada"]
     assert result.outcome == "failed"
     assert result.points is None
     assert [problem.kind for problem in result.problems] == ["machinery"]
     assert "no result after 4 s" in result.problems[0].text
     assert not list((folder / ".eds" / "results").glob("*"))
     assert not running(set(psutil.pids()) - before)
+
+
+@contextlib.contextmanager
+def to_the_grader_of_who_sleeps(number: int) -> Iterator[None]:
+    """Send a signal to the grader below which a `sleep` runs, as a person or the system may."""
+
+    def send() -> None:
+        while not stopped.wait(0.05):
+            servers = psutil.Process().children()
+            for grader in (grader for server in servers for grader in server.children()):
+                with contextlib.suppress(psutil.Error):
+                    if "sleep" in {process.name() for process in grader.children(recursive=True)}:
+                        grader.send_signal(number)
+                        return
+
+    stopped = threading.Event()
+    thread = threading.Thread(target=send)
+    thread.start()
+    yield
+    stopped.set()
+    thread.join()
 
 
 def running(pids: set[int]) -> list[str]:
@@ -150,14 +177,16 @@ def running(pids: set[int]) -> list[str]:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="orphans are adopted on Linux only")
-def test_who_kills_the_grader_harms_nobody_and_leaves_nothing_running(folder: Path) -> None:
-    kill = "import os, subprocess\nsubprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+@pytest.mark.parametrize("level", [level for level in LEVELS if why_not(level) is None])
+def test_a_killed_grader_harms_nobody_and_leaves_nothing_running(folder: Path, level: str) -> None:
     made = answered()
-    made.cells.insert(3, cell(kill + "os.kill(os.getppid(), 9)\nwhile True: pass"))
+    sleep = "import subprocess\nsubprocess.Popen(['sleep', '600'], start_new_session=True)\nwhile True: pass"
+    made.cells.insert(3, cell(sleep))
     submit(folder, "ada", made)
     submit(folder, "bob", answered())
     before = set(psutil.pids())
-    results = grade(folder, jobs=2)
+    with to_the_grader_of_who_sleeps(signal.SIGKILL):
+        results = grade(folder, jobs=2, isolation=level)
     assert [problem.text for problem in results["ada"].problems] == ["the grader was ended by SIGKILL"]
     assert results["bob"].points == 10.0
     assert not running(set(psutil.pids()) - before)
@@ -314,18 +343,20 @@ def test_before_they_run_the_hidden_tests_are_nowhere_in_the_kernel(folder: Path
 def test_a_grader_that_fails_gets_a_second_try(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     submit(folder, "ada", answered())
     tries: list[int] = []
-    run_process = Engine._run_process
+    run_process = Workplace._run_process
 
-    def fail_first(self: Engine, *arguments: Any) -> str | None:
+    def fail_first(self: Workplace, job: Job) -> str | None:
+        if job.rehearsal:
+            return run_process(self, job)
         tries.append(1)
         if len(tries) <= failures:
-            raise pool._GraderError("ZMQError: Address already in use")
-        return run_process(self, *arguments)
+            raise workplace._GraderError("ZMQError: Address already in use")
+        return run_process(self, job)
 
-    monkeypatch.setattr(Engine, "_run_process", fail_first)
+    monkeypatch.setattr(Workplace, "_run_process", fail_first)
     failures = 1
     assert grade(folder)["ada"].outcome == "graded"
-    assert len(tries) == 2
+    assert len(tries) == 3  # the reference solution is run first, and again
     tries.clear()
     failures = 2
     engine = Engine(Course.open(folder))

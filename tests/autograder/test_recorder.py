@@ -80,12 +80,9 @@ class Desk:
         path = submit(self.course.root, "ada", lesson())
         if timestamp is not None:
             (path.parent / "timestamp.txt").write_text(timestamp)
-        executed = self.course.root / "executed"
-        executed.mkdir(exist_ok=True)
         made = lesson()
         made.metadata["from"] = result.key
-        nbformat.write(made, executed / f"{LESSON}.ipynb")
-        self.cache.keep(result, executed)
+        self.cache.keep(result, {LESSON: nbformat.writes(made).encode()})
         (submission,) = find_submissions(self.course, [LESSON])
         return Recorder(self.course, self.gradebook, self.cache).record(submission, result, self.kit)
 

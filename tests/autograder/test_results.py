@@ -49,7 +49,7 @@ def test_any_text_and_number_survive_the_way_through_json(
     assert Result.from_dict(json.loads(json.dumps(result.to_dict(), ensure_ascii=False))) == result
 
 
-@pytest.mark.parametrize("schema", [0, 2, None])
+@pytest.mark.parametrize("schema", [0, 1, 3, None])
 def test_a_result_of_another_schema_is_refused(schema: int | None) -> None:
     with pytest.raises(ValueError, match="schema"):
         Result.from_dict({**RESULT.to_dict(), "schema": schema})
@@ -85,11 +85,8 @@ def test_points_are_written_as_people_write_them(points: float | None, text: str
 
 @pytest.fixture
 def cache(tmp_path: Path) -> ResultCache:
-    executed = tmp_path / "executed"
-    executed.mkdir()
-    (executed / "lines.ipynb").write_text("{}")
     cache = ResultCache(tmp_path / "results")
-    cache.keep(RESULT, executed)
+    cache.keep(RESULT, {"lines": b"{}"})
     return cache
 
 
@@ -114,8 +111,8 @@ def test_half_a_result_is_run_again(cache: ResultCache) -> None:
     assert cache.find(RESULT.key, "ada") is None
 
 
-def test_a_newer_result_takes_the_place_of_an_older_one(cache: ResultCache, tmp_path: Path) -> None:
-    cache.keep(dataclasses.replace(RESULT, seconds=9.0), tmp_path / "executed")
+def test_a_newer_result_takes_the_place_of_an_older_one(cache: ResultCache) -> None:
+    cache.keep(dataclasses.replace(RESULT, seconds=9.0), {"lines": b"{}"})
     found = cache.find(RESULT.key, "ada")
     assert found is not None
     assert found.seconds == 9.0
@@ -124,5 +121,5 @@ def test_a_newer_result_takes_the_place_of_an_older_one(cache: ResultCache, tmp_
 
 def test_our_own_failure_is_never_remembered(tmp_path: Path) -> None:
     cache = ResultCache(tmp_path / "results")
-    cache.keep(failed_result("ada", "lines", "k", "the disk is full", {}), tmp_path)
+    cache.keep(failed_result("ada", "lines", "k", "the disk is full", {}), {})
     assert cache.find("k", "ada") is None

@@ -21,6 +21,8 @@ from eds_leaderboard.cli import main
 EVERYTHING = [
     "create",
     "open",
+    "extend",
+    "freeze",
     "close",
     "reveal",
     "team",
@@ -29,6 +31,13 @@ EVERYTHING = [
     "submissions",
     "show",
     "export",
+    "void",
+    "restore",
+    "rescore",
+    "audit",
+    "backup",
+    "restore-backup",
+    "migrate-db",
     "score",
     "serve",
 ]
@@ -207,7 +216,7 @@ def test_an_event_from_create_to_reveal(tmp_path, challenge, predictions, clock,
     assert [row["baseline"] for row in board] == [False, False, True]
     shown = run("show").stdout
     assert "all EXP (baseline)" in shown
-    assert "macro_f1" in shown
+    assert "ranked by macro_f1" in shown
     mine = rows_of(run("submissions", "--team", "isère", "--format", "json"))
     assert [row["message"] for row in mine] == ["first", "second"]
 

@@ -82,7 +82,7 @@ def test_the_board_is_exported_in_the_form_of_the_files_ending(
             (1, "-Isère"),
         ]
     else:
-        assert "| 1 | -Isère | 0.85 |" in text
+        assert "| 1 |  | -Isère | 0.85 |" in text
     assert [path.name for path in tmp_path.glob(".*")] == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,9 @@ import click
 from eds_autograder.cli.options import assignments_argument, course_option
 
 if TYPE_CHECKING:
+    from eds_autograder.course import Course
     from eds_autograder.grading.grade import ClassReport
+    from eds_autograder.grading.kernels.limits import Limits
 
 __all__ = ["grade"]
 
@@ -28,6 +31,19 @@ __all__ = ["grade"]
     type=click.IntRange(min=1),
     metavar="S",
     help="Seconds a cell may run; the notebook gets 20 times as many.  [default: Execute.timeout, or 30]",
+)
+@click.option(
+    "--memory",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="GIB",
+    help="Memory that a submission may take.  [default: 4]",
+)
+@click.option(
+    "--isolation",
+    type=click.Choice(["auto", "namespaces", "landlock", "none"]),
+    default="auto",
+    show_default=True,
+    help="How students' code is kept apart; auto takes the strongest that works here.",
 )
 @click.option("--force", is_flag=True, help="Run again what is known and unchanged.")
 @click.option(
@@ -47,6 +63,8 @@ def grade(
     students: tuple[str, ...],
     jobs: int | None,
     timeout: int | None,
+    memory: float | None,
+    isolation: str,
     force: bool,
     format_: str,
     progress: bool | None,
@@ -60,17 +78,17 @@ def grade(
     """
     from eds_autograder.course import Course
     from eds_autograder.grading.grade import grade_class
-    from eds_autograder.grading.job import Limits
 
-    limits = None if timeout is None else Limits.for_cells(timeout)
     opened = Course.open(course_dir)
+    _warn_where_nothing_works(isolation)
     with _bar(progress) as (on_start, on_result):
         report = grade_class(
             opened,
             assignments,
             students,
-            limits=limits,
+            limits=_limits(opened, timeout, memory),
             jobs=jobs,
+            isolation=isolation,
             force=force,
             on_start=on_start,
             on_result=on_result,
@@ -78,6 +96,25 @@ def grade(
     _print(report, format_)
     if report.has_problems:
         ctx.exit(1)
+
+
+def _warn_where_nothing_works(isolation: str) -> None:
+    from eds_autograder.grading.kernels.isolation import choose, why_not
+
+    if isolation == "auto" and choose(isolation) == "none":
+        click.echo(
+            "warning: students' code is not isolated; namespaces do not work here "
+            f"({why_not('namespaces')}), nor does landlock ({why_not('landlock')})",
+            err=True,
+        )
+
+
+def _limits(course: Course, timeout: int | None, memory: float | None) -> Limits:
+    from eds_autograder.grading.kernels.limits import Limits
+    from eds_autograder.grading.pool import cell_seconds
+
+    limits = Limits.for_cells(timeout or cell_seconds(course))
+    return limits if memory is None else replace(limits, memory_gib=memory)
 
 
 @contextmanager
@@ -114,6 +151,7 @@ def _print(report: ClassReport, format_: str) -> None:
     import json
     import sys
 
+    from eds_autograder.grading.reasons import regrade_lines
     from eds_autograder.grading.summary import problem_lines, records, result_tables, timing_line
 
     if format_ == "json":
@@ -127,6 +165,6 @@ def _print(report: ClassReport, format_: str) -> None:
         for line in legend:
             console.print(line, markup=False)
         console.print()
-    for line in problem_lines(report.results):
+    for line in [*problem_lines(report.results), *regrade_lines(report.again)]:
         click.echo(line)
     click.echo(timing_line(report.results, report.seconds, report.jobs))

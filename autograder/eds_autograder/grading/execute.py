@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import signal
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from math import ceil
 from time import monotonic
 from typing import Any
@@ -11,35 +14,37 @@ from typing import Any
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbgrader.preprocessors import Execute
 
+from eds_autograder.grading.integrity import GuardLink, SilentGuardError
 from eds_autograder.grading.kernels.manager import SafePathKernelManager
 from eds_autograder.grading.kernels.waiting import WaitingKernel
+from eds_autograder.grading.plans import TestPlan
+from eds_autograder.grading.proof import Proof
+from eds_autograder.grading.trial import Attempt, CellRun, Trials
 
 __all__ = ["CarefulExecute", "CellRun"]
 
-
-@dataclass(frozen=True)
-class CellRun:
-    """How the run of one cell ended.
-
-    Attributes
-    ----------
-    state : {"done", "error", "timed out", "kernel died", "not run"}
-        ``done``: the kernel said that the cell ran to its end; a cell without code is done too.
-    reason : str or None
-        Why it did not, where that is not in the cell's output.
-    """
-
-    state: str
-    reason: str | None = None
+_COMPARED_WITH = {
+    "math": "math",
+    "numpy": "np.",
+    "numpy.testing": "testing",
+    "pandas.testing": "pd.",
+    "unittest": "unittest",
+}
 
 
 class CarefulExecute(Execute):  # type: ignore[misc]
     """Run a notebook as nbgrader does, within a time for the whole, and keep what ran before an accident.
 
+    Tests run among altered copies of themselves, see `eds_autograder.grading.trial`.
+
     Parameters
     ----------
     budget : float
         Seconds for the whole notebook; a cell gets no more than what is left of them.
+    plans : mapping of str to TestPlan, optional
+        The notebook's tests by grade id: they run among copies, and have to prove that they ran to their end.
+    trials : type, optional
+        A kind of `Trials` that runs them.
     waiting : WaitingKernel, optional
         Becomes the notebook's kernel, where the notebook wants a Python one.
     **kwargs
@@ -52,11 +57,22 @@ class CarefulExecute(Execute):  # type: ignore[misc]
     outcome : {"graded", "kernel died", "out of time"}
     reason : str or None
         What ended the run early, in one line.
+    evidence : list of str
+        What speaks against the submission.
+    guarded : bool
+        Whether the kernel had a guard: one that speaks another language than Python cannot.
     """
 
     extra_arguments: list[str]
 
-    def __init__(self, budget: float, waiting: WaitingKernel | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        budget: float,
+        plans: Mapping[str, TestPlan] | None = None,
+        trials: type[Trials] | None = None,
+        waiting: WaitingKernel | None = None,
+        **kwargs: Any,
+    ) -> None:
         manager = type("Manager", (SafePathKernelManager,), {"waiting": waiting})
         super().__init__(kernel_manager_class=manager, shutdown_kernel="immediate", **kwargs)
         # behind the installed packages, so that helper modules can be imported and nothing is shadowed
@@ -71,6 +87,14 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         self.runs: dict[int, CellRun] = {}
         self.outcome = "graded"
         self.reason: str | None = None
+        self.evidence: list[str] = []
+        self.guarded = False
+        self._plans = plans or {}
+        self._kind = trials or Trials
+        self._trials: Trials | None = None
+        self._limit: float | None = None
+        self._proven = True
+        self._proof: Proof | None = None
 
     def preprocess_cell(self, cell: Any, resources: Any, index: int) -> Any:
         """Run one cell; after an accident, note that it was not run."""
@@ -83,21 +107,88 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         if self.outcome != "graded":
             self.runs[index] = CellRun("not run", f"not run: {self.reason}")
             return cell, resources
+        try:
+            if self._trials is None and not self.runs:
+                self._set_guard()
+            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if self._trials is not None and grade_id in self._plans:
+                self._run_test(self._trials, cell, index, grade_id)
+                return cell, resources
+            return self._run(cell, resources, index)
+        except DeadKernelError:
+            self._die(index)
+        except SilentGuardError:
+            self._fall_silent(index)
+        return cell, resources
+
+    def attempt(self, cell: Any, index: int, source: str, proof: Proof, seconds: float | None) -> Attempt:
+        """Run a text in a cell's place and return how it ended; the cell itself is left alone."""
+        trial = copy.deepcopy(cell)
+        trial.source = proof.mark(source)
+        send, start = self.kc.execute, monotonic()
+        self._limit, self._proof, self._proven = seconds, proof, False
+        self.kc.execute = partial(send, user_expressions=proof.expressions)
+        try:
+            self._run(trial, None, index)
+        finally:
+            self.kc.execute = send
+            self._limit = self._proof = None
+            self.nb.cells[index] = cell
+        trial.source = cell.source
+        return Attempt(trial, replace(self.runs[index], proven=self._proven), monotonic() - start)
+
+    def _run(self, cell: Any, resources: Any, index: int) -> Any:
         self.runs[index] = CellRun("done")
         try:
             return super().preprocess_cell(cell, resources, index)
         except DeadKernelError:
-            self._stop("kernel died", f"the kernel died in cell {index + 1}{self._how_it_died()}")
-            self.runs[index] = CellRun("kernel died", self.reason)
+            self._die(index)
         except CellTimeoutError:
             self._stop("out of time", f"cell {index + 1} did not stop when its time was up")
             self.runs[index] = CellRun("timed out", self.reason)
         return cell, resources
 
+    def _run_test(self, trials: Trials, cell: Any, index: int, grade_id: str) -> None:
+        try:
+            real = trials.run(self, cell, index, grade_id)
+            self.runs[index] = real.run
+            # a copy: what comes later in the kernel's messages changes no output of a test
+            cell.outputs = copy.deepcopy(real.cell.outputs)
+            cell.execution_count = real.cell.execution_count
+        finally:
+            self.evidence = list(dict.fromkeys([*trials.evidence, *trials.guard.evidence]))
+
+    @property
+    def rehearsed(self) -> Any:
+        """What a `Rehearsal` found; nothing where the kernel had no guard."""
+        return getattr(self._trials, "found", {})
+
+    def _set_guard(self) -> None:
+        guard = GuardLink(self.kc)
+        # tests compare with these, whether the notebook has imported them yet or not
+        texts = " ".join(plan.source for plan in self._plans.values())
+        modules = [name for name, sign in _COMPARED_WITH.items() if sign in texts]
+        self.guarded = guard.install(modules)
+        if self.guarded:
+            self._trials = self._kind(self._plans, guard)
+
+    def _die(self, index: int) -> None:
+        self._stop("kernel died", f"the kernel died in cell {index + 1}{self._how_it_died()}")
+        self.runs[index] = CellRun("kernel died", self.reason)
+
+    def _fall_silent(self, index: int) -> None:
+        """End the run: out of time after a cell that was to stop; else the silence itself is evidence."""
+        before = [run.state for place, run in self.runs.items() if place <= index]
+        if "timed out" not in before[-2:]:
+            self.evidence.append(f"the guard of the kernel did not answer at cell {index + 1}")
+        self._stop("out of time", f"the kernel did not answer at cell {index + 1}")
+        self.runs[index] = CellRun("timed out", self.reason)
+
     def on_cell_executed(self, **kwargs: Any) -> None:
         """Note the kernel's own word on how the cell ended; nbgrader adds a missing error to the output."""
         super().on_cell_executed(**kwargs)
         reply = kwargs["execute_reply"]
+        self._proven = self._proof is not None and self._proof.holds(reply)
         if reply["content"]["status"] == "ok":
             return
         # a reply that came from the kernel has a header; the one made when time is up has none
@@ -109,6 +200,8 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         left = max(1, ceil(self.deadline - monotonic()))
         unlimited = not self.timeout or self.timeout < 0
         self.allowed = left if unlimited else min(int(self.timeout), left)
+        if self._limit is not None:
+            self.allowed = min(self.allowed, ceil(self._limit))
         return self.allowed
 
     def _stop(self, outcome: str, reason: str) -> None:

@@ -11,7 +11,7 @@ from eds_autograder.course import Course
 from eds_autograder.files import write_atomically
 from eds_autograder.grading.assignment import GradedCell, Kit
 from eds_autograder.grading.hidden import Scrubber
-from eds_autograder.grading.recorder import NO_RESPONSE, latest_result
+from eds_autograder.grading.recorder import HELD, NO_RESPONSE, latest_result
 from eds_autograder.grading.render import CellRenderer, highlight_styles
 from eds_autograder.grading.results import (
     Exercise,
@@ -31,6 +31,7 @@ _WORDS = {
     "timed out": ("out of time", "open"),
     "kernel died": ("stopped", "open"),
     "not run": ("not run", "open"),
+    "held": ("a person will look", "waits"),
     "manual": ("waits to be read", "waits"),
     "no answer": ("no answer", "open"),
 }
@@ -52,6 +53,7 @@ class _Part:
     tests: str = ""
     after: str = ""
     more_tests: bool = False
+    held: bool = False
 
 
 @dataclass
@@ -63,8 +65,10 @@ class _Page:
     handed_in: str
     score: str
     max_score: str
+    earned: str
     penalty: str
     waiting: bool
+    held: bool
     remarks: list[str]
     exercises: list[_Part]
     rest: str
@@ -151,8 +155,10 @@ def _page(gradebook: Any, kit: Kit, result: Result, notebooks: dict[str, Any]) -
         handed_in=f"{record.timestamp:%Y-%m-%d %H:%M} UTC" if record.timestamp else "",
         score=points_text(max(0.0, float(record.score) - penalty)),
         max_score=points_text(float(record.max_score)),
+        earned=points_text(float(record.score)),
         penalty=points_text(penalty) if penalty else "",
         waiting=bool(record.needs_manual_grade) and result.outcome != "invalid",
+        held=any(part.held for part in parts),
         remarks=[_remark(problem) for problem in result.problems if problem.kind in _TOLD],
         exercises=parts,
         rest=rest,
@@ -189,11 +195,11 @@ def _parts(record: Any, kit: Kit, result: Result, notebooks: dict[str, Any]) -> 
 
 
 def _comments(notebook: Any) -> dict[str, str]:
-    """Return what a person wrote, by answer; that nothing was answered is said elsewhere."""
+    """Return what a person wrote, by answer; the machine's notes are not for the page."""
     return {
         comment.name: comment.comment
         for comment in notebook.comments
-        if comment.comment and comment.comment != NO_RESPONSE
+        if comment.comment and comment.comment != NO_RESPONSE and not comment.comment.startswith(HELD)
     }
 
 
@@ -247,6 +253,7 @@ def _part(source: GradedCell, mark: Exercise, grade: Any, block: list[Any], rend
         tests=renderer.tests(source, block[place] if place < len(block) else None),
         after=renderer.cells(block[place + 1 :]),
         more_tests=bool(source.hidden) and not source.solution,
+        held=mark.status == "held" and not decided,
     )
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from time import monotonic
 
 from eds_autograder.course import Course
 from eds_autograder.gradebook import only_writer, open_gradebook
+from eds_autograder.grading.crew import Crew
 from eds_autograder.grading.job import Limits
-from eds_autograder.grading.pool import Engine
-from eds_autograder.grading.recorder import Recorder
+from eds_autograder.grading.pool import Engine, Round
+from eds_autograder.grading.reasons import why_again
+from eds_autograder.grading.recorder import Recorder, latest_result
 from eds_autograder.grading.results import Problem, Result
-from eds_autograder.grading.submissions import find_submissions
+from eds_autograder.grading.submissions import Submission, find_submissions
 from eds_datasets.errors import EdsError
 
 __all__ = ["ClassReport", "grade_class"]
@@ -30,11 +33,14 @@ class ClassReport:
         Wall time of it all.
     jobs : int
         How many ran at once.
+    again : tuple of (str, str)
+        Assignment and cause, for each submission that was run although it had been graded before.
     """
 
     results: tuple[Result, ...]
     seconds: float
     jobs: int
+    again: tuple[tuple[str, str], ...] = ()
 
     @property
     def has_problems(self) -> bool:
@@ -49,6 +55,8 @@ def grade_class(
     *,
     limits: Limits | None = None,
     jobs: int | None = None,
+    isolation: str = "auto",
+    crew: Crew | None = None,
     force: bool = False,
     on_start: Callable[[int], None] = lambda _: None,
     on_result: Callable[[Result], None] = lambda _: None,
@@ -64,6 +72,10 @@ def grade_class(
         By default those of nbgrader's configuration.
     jobs : int, optional
         How many run at once; by default one for each processor.
+    isolation : str
+        How students' code is kept apart: ``auto`` or a level by name.
+    crew : Crew, optional
+        Who runs the submissions; by default this machine, with so many jobs and that isolation.
     force : bool
         Run even what is known.
     on_start : callable, optional
@@ -88,20 +100,43 @@ def grade_class(
             f"{course.submitted_dir}: nothing handed in for {', '.join(names) or 'any assignment'}",
             "submissions lie in submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb",
         )
-    engine = Engine(course, limits, jobs)
-    results = []
-    with only_writer(course):
-        for assignment in {submission.assignment for submission in submissions}:
-            engine.kit(assignment)
-        on_start(len(submissions))
-        with open_gradebook(course) as gradebook:
-            recorder = Recorder(course, gradebook, engine.cache)
-            for submission, result in engine.grade(submissions, force=force):
-                try:
-                    more = recorder.record(submission, result, engine.kit(submission.assignment))
-                except OSError as error:
-                    more = [Problem("machinery", f"not wholly recorded: {error}")]
-                complete = replace(result, problems=(*result.problems, *more))
-                results.append(complete)
-                on_result(complete)
-    return ClassReport(tuple(results), monotonic() - start, engine.jobs)
+    engine = Engine(course, limits, jobs, isolation, crew)
+    with only_writer(course), closing(engine.crew):
+        if force or not engine.cache.folder.is_dir():
+            # there will be something to run: what takes longest begins first
+            engine.crew.start()
+        with engine.begin(submissions, force=force) as round_:
+            on_start(len(submissions))
+            results, again = _record_all(course, engine, round_, on_result)
+    return ClassReport(tuple(results), monotonic() - start, engine.jobs, tuple(again))
+
+
+def _record_all(
+    course: Course, engine: Engine, round_: Round, on_result: Callable[[Result], None]
+) -> tuple[list[Result], list[tuple[str, str]]]:
+    """Record batch after batch; returns the results, and why some were run that had been graded before."""
+    results: list[Result] = []
+    again: list[tuple[str, str]] = []
+    with open_gradebook(course) as gradebook:
+        recorder = Recorder(course, gradebook, engine.cache)
+        for assignment in round_.assignments:
+            recorder.open_page(engine.kit(assignment))
+        with closing(round_.batches()) as batches:
+            for batch in batches:
+                before = [latest_result(course, result.student, result.assignment) for _, result in batch]
+                with recorder.together():
+                    complete = [_record(recorder, engine, *item) for item in batch]
+                for old, result in zip(before, complete, strict=True):
+                    if old is not None and not result.cached and result.outcome != "failed":
+                        again.append((result.assignment, why_again(old, result)))
+                    results.append(result)
+                    on_result(result)
+    return results, again
+
+
+def _record(recorder: Recorder, engine: Engine, submission: Submission, result: Result) -> Result:
+    try:
+        more = recorder.record(submission, result, engine.kit(submission.assignment))
+    except OSError as error:
+        more = [Problem("machinery", f"not wholly recorded: {error}")]
+    return replace(result, problems=(*result.problems, *more))

@@ -9,7 +9,7 @@ from typing import Any
 
 from eds_autograder.grading.assignment import GradedCell
 
-__all__ = ["Scrubber", "author_messages", "student_message"]
+__all__ = ["Scrubber", "author_messages", "failing_line", "student_message"]
 
 HIDDEN_FAILED = "A hidden test did not pass."
 VISIBLE_FAILED = "A test did not pass."
@@ -41,9 +41,9 @@ def student_message(source: GradedCell, cell: Any) -> str:
     """
     error = next((output for output in cell.outputs if output.output_type == "error"), None)
     if error is None:
-        return "The test wrote to stderr (a warning?), which counts as not passed."
+        return VISIBLE_FAILED
     said = _ANSI.sub("", str(error.evalue)).strip()
-    if not source.hidden or _failing_line(error) in _visible(source):
+    if not source.hidden or failing_line(error) in _visible(source):
         return Scrubber([source]).text(_in_words(error.ename, said))[:_MESSAGE_LENGTH]
     known = [message for message in author_messages(source) if message in said]
     return max(known, key=len) if known else HIDDEN_FAILED
@@ -98,7 +98,7 @@ def _visible(source: GradedCell) -> set[int]:
     return set(range(1, len(source.source.split("\n")) + 1)) - set(source.hidden)
 
 
-def _failing_line(error: Any) -> int | None:
+def failing_line(error: Any) -> int | None:
     """Return the line of the test cell at which it failed: the outermost frame of the traceback."""
     text = _ANSI.sub("", "\n".join(error.get("traceback", [])))
     match = _LINE.search(text)

@@ -4,43 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from eds_autograder.files import copy_into
 from eds_autograder.grading.assignment import Kit
+from eds_autograder.grading.kernels.limits import Limits
+from eds_autograder.grading.kernels.sandbox import Sandbox
 from eds_autograder.grading.submissions import Submission
 
-__all__ = ["Job", "Limits", "lay_out"]
+__all__ = ["Job", "Limits", "lay_out", "sandboxes"]
 
 JOB_FILE = "job.json"
 RESULT_FILE = "result.json"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long a run may take.
-
-    Attributes
-    ----------
-    cell_seconds : int
-        Of one cell.
-    notebook_seconds : int
-        Of one notebook.
-    grace_seconds : int
-        What the process gets beyond that to start and to write its result, before it is ended from outside.
-    """
-
-    cell_seconds: int = 30
-    notebook_seconds: int = 600
-    grace_seconds: int = 120
-
-    @classmethod
-    def for_cells(cls, seconds: int) -> Limits:
-        """Return the limits that go with a cell's time: twenty times as much for the notebook."""
-        return cls(seconds, 20 * seconds)
 
 
 @dataclass(frozen=True)
@@ -55,8 +33,12 @@ class Job:
     refused : tuple of str
         Names in the submission that are no regular file.
     limits : Limits
+    isolation : str
+        The level, see `eds_autograder.grading.kernels.sandbox`.
     settings : mapping
         nbgrader's, see `eds_autograder.grading.assignment.settings`.
+    rehearsal : bool
+        Whether this is the reference solution, run to choose canaries.
     """
 
     folder: Path
@@ -65,7 +47,9 @@ class Job:
     key: str
     refused: tuple[str, ...]
     limits: Limits
+    isolation: str
     settings: Mapping[str, Any]
+    rehearsal: bool = False
 
     @property
     def submission(self) -> Path:
@@ -101,7 +85,7 @@ class Job:
     def load(cls, folder: Path) -> Job:
         """Read a job from its folder."""
         record = json.loads((folder / JOB_FILE).read_text("utf-8"))
-        record["limits"] = Limits(**record["limits"])
+        record["limits"] = Limits.from_dict(record["limits"])
         record["refused"] = tuple(record["refused"])
         return cls(folder=folder, **record)
 
@@ -112,7 +96,10 @@ def lay_out(
     kit: Kit,
     key: str,
     limits: Limits,
+    isolation: str,
     settings: Mapping[str, Any],
+    *,
+    rehearsal: bool = False,
 ) -> Job:
     """Write all that a run needs into an empty folder.
 
@@ -125,7 +112,10 @@ def lay_out(
     key : str
         Under which the result will be found.
     limits : Limits
+    isolation : str
     settings : mapping
+    rehearsal : bool
+        See `Job`.
 
     Returns
     -------
@@ -137,7 +127,9 @@ def lay_out(
         "key": key,
         "refused": list(submission.refused),
         "limits": asdict(limits),
+        "isolation": isolation,
         "settings": dict(settings),
+        "rehearsal": rehearsal,
     }
     (folder / JOB_FILE).write_text(json.dumps(record), "utf-8")
     job = Job.load(folder)
@@ -153,3 +145,14 @@ def lay_out(
         if path.is_file():
             copy_into(job.work, path.relative_to(kit.files).as_posix(), path)
     return job
+
+
+def sandboxes(job: Job, readable: Iterable[str]) -> list[Sandbox]:
+    """Return the surroundings of the job's kernels, one for each notebook; make the folders of sockets."""
+    made = []
+    for number in range(len(Kit.load(job.kit).notebooks)):
+        sockets = job.folder / f"ipc{number}"
+        sockets.mkdir(mode=0o700)
+        places = (str(job.work), str(job.home))
+        made.append(Sandbox(job.isolation, places, str(sockets), (), tuple(readable), job.limits))
+    return made

@@ -1,23 +1,33 @@
-"""From an executed cell to its mark, by nbgrader's rules and only for a cell that ran to its end."""
+"""From an executed cell to its mark, by nbgrader's rules but for three.
+
+Only a test for whose end there is proof can pass. What it writes to stderr costs nothing: a warning of a
+package, a progress bar or a line of a log say nothing about an answer, and the same code would pass or fail
+with the version of a package. And a number that is no share of the points (negative, too large, NaN) is 0.
+"""
 
 from __future__ import annotations
 
+import copy
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 from eds_autograder.grading.assignment import GradedCell
-from eds_autograder.grading.execute import CellRun
 from eds_autograder.grading.hidden import student_message
 from eds_autograder.grading.results import Exercise
+from eds_autograder.grading.trial import CellRun
 
-__all__ = ["mark_cell"]
+__all__ = ["hold", "mark_cell"]
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _DETAIL_LENGTH = 500
+NOT_PROVEN = "the kernel gave no proof that the test ran to its end"
 
 
-def mark_cell(source: GradedCell, cell: Any | None, run: CellRun | None, log: Any) -> Exercise:
+def mark_cell(
+    source: GradedCell, cell: Any | None, run: CellRun | None, log: Any, *, valued: bool = False
+) -> Exercise:
     """Mark one graded cell.
 
     Parameters
@@ -30,6 +40,8 @@ def mark_cell(source: GradedCell, cell: Any | None, run: CellRun | None, log: An
         How its run ended; None for a cell without code.
     log : logging.Logger
         For nbgrader.
+    valued : bool
+        Whether the reference solution's mark is the number that the cell ends with: then one without is none.
 
     Returns
     -------
@@ -43,7 +55,17 @@ def mark_cell(source: GradedCell, cell: Any | None, run: CellRun | None, log: An
         return _exercise(source, None, "manual")
     if run is not None and run.state in ("not run", "kernel died", "timed out"):
         return _mark_accident(source, run)
-    return _mark_tests(source, cell, log)
+    if run is not None and run.state == "done" and not run.proven:
+        return _exercise(source, 0.0, "failed", "The test did not run to its end.", NOT_PROVEN)
+    return _mark_tests(source, _without_stderr(cell), log, valued)
+
+
+def _without_stderr(cell: Any) -> Any:
+    kept = copy.copy(cell)
+    kept.outputs = [
+        output for output in cell.outputs if output.output_type != "stream" or output.name != "stderr"
+    ]
+    return kept
 
 
 def _exercise(
@@ -76,7 +98,7 @@ def _mark_accident(source: GradedCell, run: CellRun) -> Exercise:
     return _exercise(source, 0.0, run.state, said[run.state], run.reason)
 
 
-def _mark_tests(source: GradedCell, cell: Any, log: Any) -> Exercise:
+def _mark_tests(source: GradedCell, cell: Any, log: Any, valued: bool) -> Exercise:
     from nbgrader.utils import determine_grade, has_failed
 
     worth = source.points or 0.0
@@ -85,6 +107,9 @@ def _mark_tests(source: GradedCell, cell: Any, log: Any) -> Exercise:
     except (ValueError, KeyError, TypeError) as error:
         return _exercise(source, 0.0, "failed", "The test gave no usable mark.", f"no usable mark: {error}")
     value = _partial_value(cell)
+    if value is None and valued and not has_failed(cell):
+        detail = "no usable mark: it ends with no number"
+        return _exercise(source, 0.0, "failed", "The test gave no usable mark.", detail)
     if value is not None and not 0.0 <= value <= worth:
         detail = f"no usable mark: {value} is not between 0 and {worth}"
         return _exercise(source, 0.0, "failed", "The test gave no usable mark.", detail)
@@ -112,6 +137,12 @@ def _detail(cell: Any) -> str | None:
         if output.output_type == "error":
             text = f"{output.ename}: {_ANSI.sub('', str(output.evalue))}".strip()
             return " ".join(text.split())[:_DETAIL_LENGTH]
-    if any(output.output_type == "stream" and output.name == "stderr" for output in cell.outputs):
-        return "the test cell wrote to stderr, which nbgrader counts as a failure"
     return None
+
+
+def hold(exercise: Exercise) -> Exercise:
+    """Let a person decide on a mark that a machine gave; what earned nothing stays as it is."""
+    if not exercise.points:
+        return exercise
+    message = "A person will look at this part before it is marked."
+    return replace(exercise, points=None, status="held", message=message, held=exercise.points)

@@ -1,48 +1,36 @@
-"""Many submissions at once, each in a process of its own; results come as they are ready."""
+"""The engine: what is known is found, the rest is run, the same content once; results come when ready."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
-import signal
-import subprocess
 import sys
-import tempfile
-import threading
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
-from functools import cache
-from importlib import metadata
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 from eds_autograder.course import Course
-from eds_autograder.grading.assignment import Kit, prepare, settings
-from eds_autograder.grading.job import Limits, lay_out
-from eds_autograder.grading.kernels.forkserver import Fork, ForkServer
-from eds_autograder.grading.kernels.processes import end_tree, run_environment, runner_command
-from eds_autograder.grading.results import ENGINE_VERSION, Result, ResultCache, failed_result
+from eds_autograder.files import write_atomically
+from eds_autograder.grading.assignment import Kit, prepare, source_digest
+from eds_autograder.grading.crew import Crew, LocalCrew, cores
+from eds_autograder.grading.job import Limits
+from eds_autograder.grading.results import ENGINE_VERSION, Result, ResultCache
+from eds_autograder.grading.settings import settings
 from eds_autograder.grading.submissions import Submission, submission_digest
+from eds_autograder.grading.workplace import Task
 from eds_autograder.modules import imported_modules
 
-__all__ = ["Engine", "cell_seconds", "cores"]
+__all__ = ["Engine", "Round", "cell_seconds", "cores", "environment_digest"]
 
-_POLL_SECONDS = 0.1
-_INLINE = "module://matplotlib_inline.backend_inline"
+Batch = list[tuple[Submission, Result]]
+
 _FORKABLE = {"eds_datasets", "matplotlib", "numpy", "obspy", "pandas", "scipy", "sklearn", "torch"}
 # what the loaders of eds_datasets import when they are called
 _LOADERS = {"obspy", "pandas", "scipy.signal"}
-
-
-def cores() -> int:
-    """Return the number of processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) or 1
-    return os.cpu_count() or 1
 
 
 def cell_seconds(course: Course) -> int:
@@ -51,16 +39,13 @@ def cell_seconds(course: Course) -> int:
     return int(found) if isinstance(found, int | float) and found > 0 else Limits.notebook_seconds
 
 
-class _GraderError(Exception):
-    """A grader ended without a result, for a reason of its own."""
-
-
 @dataclass(frozen=True)
-class _Task:
+class _Waiting:
+    """Submissions of one content, to be run once."""
+
     key: str
-    submission: Submission
-    kit: Kit
     hashes: Mapping[str, str]
+    submissions: list[Submission] = field(default_factory=list)
 
 
 class Engine:
@@ -73,20 +58,41 @@ class Engine:
         By default those of nbgrader's configuration.
     jobs : int, optional
         How many run at once; by default one for each processor.
+    isolation : str
+        How students' code is kept apart, see `eds_autograder.grading.kernels.isolation`.
+    crew : Crew, optional
+        Who runs the submissions; by default this machine, with so many jobs and that isolation.
     """
 
-    def __init__(self, course: Course, limits: Limits | None = None, jobs: int | None = None) -> None:
+    def __init__(
+        self,
+        course: Course,
+        limits: Limits | None = None,
+        jobs: int | None = None,
+        isolation: str = "auto",
+        crew: Crew | None = None,
+    ) -> None:
         self.course = course
         self.limits = limits or Limits.for_cells(cell_seconds(course))
-        self.jobs = jobs or cores()
+        self.crew = crew or LocalCrew(course.state_dir, (course.root,), jobs, isolation)
         self.cache = ResultCache(course.state_dir / "results")
-        self.settings = settings(course)
         self._kits: dict[str, Kit] = {}
-        self._stopped = threading.Event()
-        self._running: set[int] = set()
-        self._server: ForkServer | None = None
-        self._place: Path | None = None  # of the runs, where there is a server
-        self._lock = threading.Lock()
+        self._digests: dict[str, str] = {}
+
+    @property
+    def jobs(self) -> int:
+        """How many submissions run at once."""
+        return self.crew.jobs
+
+    @property
+    def isolation(self) -> str:
+        """How students' code is kept apart."""
+        return self.crew.isolation
+
+    @cached_property
+    def settings(self) -> Mapping[str, Any]:
+        """Nbgrader's settings that decide how a submission is graded."""
+        return settings(self.course)
 
     def kit(self, assignment: str) -> Kit:
         """Return an assignment made ready; raises `EdsError` when its source cannot be used."""
@@ -111,159 +117,39 @@ class Engine:
         result : Result
             In the order in which they are ready.
         """
-        waiting: dict[str, list[_Task]] = {}
-        for submission in submissions:
-            task = self._task(submission)
-            known = None if force else self.cache.find(task.key, submission.student)
-            if known is not None:
-                yield submission, replace(known, assignment=submission.assignment)
-            else:
-                waiting.setdefault(task.key, []).append(task)
         # closed with this generator, not when somebody gets to it: what runs is ended at once
-        with contextlib.closing(self._run_all(list(waiting.values()))) as finished:
-            for tasks, result in finished:
-                for task in tasks:
-                    yield task.submission, replace(result, student=task.submission.student)
+        with self.begin(submissions, force=force) as round_, closing(round_.batches()) as batches:
+            for batch in batches:
+                yield from batch
 
-    def _run_all(self, groups: Sequence[list[_Task]]) -> Generator[tuple[list[_Task], Result], None, None]:
-        if not groups:
-            return
-        self._stopped.clear()
-        seeds = self._font_seeds()
-        assignments = {tasks[0].submission.assignment for tasks in groups}
-        # threads only wait: each submission has a process of its own
-        with (
-            self._forking(assignments, seeds),
-            ThreadPoolExecutor(self.jobs, thread_name_prefix="grading") as pool,
-        ):
-            futures: dict[Future[Result], list[_Task]] = {
-                pool.submit(self._run, tasks[0], seeds): tasks for tasks in groups
-            }
-            try:
-                for future in as_completed(futures):
-                    yield futures[future], future.result()
-            finally:
-                self._stop(futures)
-
-    def _stop(self, futures: Iterable[Future[Result]]) -> None:
-        """End what still runs: nobody waits for it any more."""
-        self._stopped.set()
-        for future in futures:
-            future.cancel()
-        with self._lock:
-            running = list(self._running)
-        for pid in running:
-            end_tree(pid)
+    def begin(self, submissions: Iterable[Submission], *, force: bool = False) -> Round:
+        """Look up what is known, see `Round`; nothing runs yet."""
+        return Round(self, list(submissions), force)
 
     def key(self, submission: Submission) -> str:
         """Return the hash of all that a submission's result depends on; equal keys have equal results."""
-        return self._task(submission).key
+        return self.key_and_hashes(submission)[0]
 
-    def _task(self, submission: Submission) -> _Task:
-        kit = self.kit(submission.assignment)
+    def key_and_hashes(self, submission: Submission) -> tuple[str, Mapping[str, str]]:
+        """Return the key with the hashes that went into it, by name."""
+        assignment = submission.assignment
+        if assignment not in self._digests:
+            self._digests[assignment] = source_digest(self.course, assignment)
         hashes = {
             "submission": submission_digest(submission),
-            "source": kit.digest,
+            "source": self._digests[assignment],
             "environment": environment_digest(),
+            "limits": hashlib.sha256(self.limits.to_json().encode()).hexdigest(),
         }
-        limits = f"{self.limits.cell_seconds} {self.limits.notebook_seconds}"
-        parts = [ENGINE_VERSION, limits, json.dumps(hashes, sort_keys=True)]
-        key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-        return _Task(key, submission, kit, hashes)
+        parts = [ENGINE_VERSION, self.isolation, json.dumps(hashes, sort_keys=True)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest(), hashes
 
-    def _run(self, task: _Task, seeds: Path | None) -> Result:
-        """Grade a submission; a grader that fails is given a second try before it becomes a row.
+    def task(self, submission: Submission, key: str, hashes: Mapping[str, str], **more: Any) -> Task:
+        """Return what a submission needs to run."""
+        kit = self.kit(submission.assignment)
+        return Task(key, submission, kit, self.limits, self.isolation, self.settings, hashes, **more)
 
-        Kernels that start at the same moment may be given the same port: not twice in a row.
-        """
-        try:
-            return self._attempt(task, seeds)
-        except _GraderError:
-            pass
-        try:
-            return self._attempt(task, seeds)
-        except _GraderError as error:
-            return self._failed(task, str(error))
-
-    def _attempt(self, task: _Task, seeds: Path | None) -> Result:
-        start = monotonic()
-        try:
-            with tempfile.TemporaryDirectory(
-                prefix="eds-run-", dir=self._place, ignore_cleanup_errors=True
-            ) as name:
-                folder = Path(name)
-                job = lay_out(folder, task.submission, task.kit, task.key, self.limits, self.settings)
-                reason = self._run_process(folder, run_environment(job.home, seeds), len(task.kit.notebooks))
-                if reason is None:
-                    result = replace(
-                        Result.read(job.result_file),
-                        hashes=task.hashes,
-                        seconds=round(monotonic() - start, 3),
-                    )
-                    self.cache.keep(result, job.out)
-                    return result
-        except (OSError, ValueError) as error:
-            reason = f"{type(error).__name__}: {error}"
-        return self._failed(task, reason)
-
-    def _failed(self, task: _Task, reason: str) -> Result:
-        student, assignment = task.submission.student, task.submission.assignment
-        return failed_result(student, assignment, task.key, reason, task.kit.max_points)
-
-    def _run_process(self, folder: Path, environment: Mapping[str, str], notebooks: int) -> str | None:
-        """Run the grader on a folder; returns None when it wrote a result, else why it was ended.
-
-        Raises `_GraderError` when it ended by itself without one.
-        """
-        seconds = self.limits.notebook_seconds * notebooks + self.limits.grace_seconds
-        with (folder / "log").open("wb") as log:
-            process: subprocess.Popen[bytes] | Fork
-            if self._server is not None:
-                process = self._server.fork(folder, folder / "work", environment, folder / "log")
-            else:
-                process = subprocess.Popen(
-                    runner_command(folder),
-                    cwd=folder / "work",
-                    env=dict(environment),
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
-            with self._lock:
-                self._running.add(process.pid)
-            try:
-                status = self._wait(process, monotonic() + seconds)
-            finally:
-                with self._lock:
-                    self._running.discard(process.pid)
-        if status == 0:
-            return None
-        if status is None:
-            return "grading was interrupted" if self._stopped.is_set() else f"no result after {seconds} s"
-        if status < 0:
-            return f"the grader was ended by {signal.Signals(-status).name}"
-        raise _GraderError(_last_line(folder / "log") or f"the grader ended with status {status}")
-
-    @contextlib.contextmanager
-    def _forking(self, assignments: Iterable[str], seeds: Path | None) -> Iterator[None]:
-        """Have a server for forks while submissions run, where forking is safe."""
-        if not sys.platform.startswith("linux"):
-            # macOS aborts forks of processes that have used its frameworks, as NumPy's does
-            yield
-            return
-        modules = {name for assignment in assignments for name in self._warm_modules(assignment)}
-        with tempfile.TemporaryDirectory(prefix="eds-grading-", ignore_cleanup_errors=True) as place:
-            self._place = Path(place)
-            environment = run_environment(self._place / "home", seeds) | {"MPLBACKEND": _INLINE}
-            self._server = ForkServer(sorted(modules), environment, self._place)
-            try:
-                yield
-            finally:
-                self._server.close()
-                self._server = self._place = None
-
-    def _warm_modules(self, assignment: str) -> set[str]:
+    def warm_modules(self, assignment: str) -> set[str]:
         """Return what the instructor's notebooks import, of the packages that are known to bear a fork."""
         imported = {
             name
@@ -273,44 +159,115 @@ class Engine:
         }
         return imported | _LOADERS if "eds_datasets" in imported else imported
 
-    def _wait(self, process: subprocess.Popen[bytes] | Fork, deadline: float) -> int | None:
-        while True:
-            try:
-                return process.wait(_POLL_SECONDS)
-            except subprocess.TimeoutExpired:
-                if self._stopped.is_set() or monotonic() > deadline:
-                    end_tree(process.pid)
-                    process.wait()
-                    return None
-            except BaseException:
-                end_tree(process.pid)
-                raise
 
-    def _font_seeds(self) -> Path | None:
-        """Have matplotlib list the fonts of this machine once, not once for each submission."""
-        folder = self.course.state_dir / "fonts"
-        if not any(folder.glob("fontlist-*.json")):
-            folder.mkdir(parents=True, exist_ok=True)
-            command = [sys.executable, "-c", "import matplotlib.font_manager"]
-            with contextlib.suppress(OSError, subprocess.SubprocessError):
-                subprocess.run(
-                    command,
-                    env={**os.environ, "MPLCONFIGDIR": str(folder)},
-                    capture_output=True,
-                    timeout=120,
-                    check=False,
-                )
-        return folder
+class Round:
+    """Some submissions on their way through the engine.
+
+    As a context manager it starts the crew when there is something to run, makes the assignments ready
+    meanwhile, and ends all that was started.
+
+    Parameters
+    ----------
+    engine : Engine
+    submissions : sequence of Submission
+    force : bool
+        Run even what is known.
+
+    Attributes
+    ----------
+    assignments : list of str
+    known : list of (Submission, Result)
+        What need not run.
+    """
+
+    def __init__(self, engine: Engine, submissions: Sequence[Submission], force: bool = False) -> None:
+        self.engine = engine
+        self.known: Batch = []
+        self._waiting: dict[str, _Waiting] = {}
+        self.assignments = sorted({submission.assignment for submission in submissions})
+        for submission in submissions:
+            key, hashes = engine.key_and_hashes(submission)
+            found = None if force else engine.cache.find(key, submission.student)
+            if found is not None:
+                self.known.append((submission, replace(found, assignment=submission.assignment)))
+            else:
+                self._waiting.setdefault(key, _Waiting(key, hashes)).submissions.append(submission)
+
+    def __enter__(self) -> Round:
+        try:
+            if self._waiting:
+                self.engine.crew.warm(self._modules())
+            else:
+                self.engine.crew.close()
+            for assignment in self.assignments:
+                self.engine.kit(assignment)
+        except BaseException:
+            self.engine.crew.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.crew.close()
+
+    def batches(self) -> Generator[Batch, None, None]:
+        """Yield first what is known, then what has been run, each time all that is ready."""
+        if self.known:
+            yield self.known
+        if not self._waiting:
+            return
+        self._rehearse()
+        tasks = [
+            self.engine.task(item.submissions[0], item.key, item.hashes) for item in self._waiting.values()
+        ]
+        with closing(self.engine.crew.run(tasks)) as finished:
+            for ready in finished:
+                batch: Batch = []
+                for task, graded in ready:
+                    self.engine.cache.keep(graded.result, graded.notebooks)
+                    batch += self._given_to_all(task, graded.result)
+                yield batch
+
+    def _given_to_all(self, task: Task, result: Result) -> Iterator[tuple[Submission, Result]]:
+        for submission in self._waiting[task.key].submissions:
+            yield submission, replace(result, student=submission.student)
+
+    def _modules(self) -> set[str]:
+        used = {item.submissions[0].assignment for item in self._waiting.values()}
+        return {name for assignment in used for name in self.engine.warm_modules(assignment)}
+
+    def _rehearse(self) -> None:
+        """Run reference solutions, once for each source, to choose the canaries of their tests.
+
+        Where that fails, submissions are graded without, and their results say so.
+        """
+        used = sorted({item.submissions[0].assignment for item in self._waiting.values()})
+        kits = {assignment: self.engine.kit(assignment) for assignment in used}
+        tasks = [self._rehearsal(name) for name, kit in kits.items() if not kit.canaries.is_file()]
+        with closing(self.engine.crew.run(tasks)) as finished:
+            for ready in finished:
+                for task, graded in ready:
+                    if graded.canaries is not None:
+                        write_atomically(task.kit.canaries, graded.canaries)
+
+    def _rehearsal(self, assignment: str) -> Task:
+        course = self.engine.course
+        notebooks = tuple((path.name, path) for path in course.source_notebooks(assignment))
+        reference = Submission("reference", assignment, course.source_folder(assignment), notebooks)
+        return self.engine.task(reference, "", {}, rehearsal=True)
 
 
 @cache
 def environment_digest() -> str:
     """Return a hash of the Python version and of every installed distribution's version."""
-    found = sorted({(str(item.metadata["Name"]), item.version) for item in metadata.distributions()})
-    record: list[Any] = [sys.version, found]
+    record = [sys.version, sorted(set(_distributions()))]
     return hashlib.sha256(json.dumps(record).encode()).hexdigest()
 
 
-def _last_line(path: Path) -> str:
-    lines = path.read_text("utf-8", "replace").strip().splitlines()
-    return lines[-1][:300] if lines else ""
+def _distributions() -> Iterator[str]:
+    """Yield ``name-version`` of what is installed: folders are named so, and reading in them is slow."""
+    for place in sys.path:
+        if Path(place).is_dir():
+            for entry in os.scandir(place):
+                stem, _, ending = entry.name.rpartition(".")
+                if ending in ("dist-info", "egg-info"):
+                    yield stem

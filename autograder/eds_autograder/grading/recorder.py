@@ -22,6 +22,7 @@ from eds_autograder.grading.submissions import TIMESTAMP, Submission
 __all__ = ["Recorder", "latest_result"]
 
 NO_RESPONSE = "No response."
+HELD = "Held until a person has looked: "
 
 
 def latest_result(course: Course, student: str, assignment: str) -> Result | None:
@@ -115,7 +116,7 @@ class Recorder:
         page = self._page(kit)
         timestamp, problems = self._timestamp(submission)
         if not self._is_recorded(page, result, timestamp):
-            self._record_marks(page, result, timestamp)
+            self._record_marks(page, result, timestamp, kit)
             if write_folder:
                 self._write_autograded(submission, result, kit)
             result.write(_latest_file(self.course, result.student, result.assignment))
@@ -155,7 +156,7 @@ class Recorder:
             (folder / f"{name}.ipynb").is_file() for name in result.notebooks
         )
 
-    def _record_marks(self, page: _Page, result: Result, timestamp: Any) -> None:
+    def _record_marks(self, page: _Page, result: Result, timestamp: Any, kit: Kit) -> None:
         found = self._find(page, result.student) or self._add(page, result.student)
         if timestamp is not None:
             found.timestamp = timestamp
@@ -167,6 +168,7 @@ class Recorder:
             unanswered = result.unanswered.get(notebook.name, ())
             for comment in notebook.comments:
                 comment.auto_comment = NO_RESPONSE if comment.name in unanswered else None
+            _say_why_held(notebook, result, kit)
         self._assign_penalties(found)
         if not self._holds_back:
             self.gradebook.db.commit()
@@ -290,6 +292,15 @@ def _standing(gradebook: Any, assignment: Any) -> dict[str, tuple[Any, dict[tupl
     for student, timestamp, notebook, cell, score in rows:
         found.setdefault(student, (timestamp, {}))[1][notebook, cell] = score
     return found
+
+
+def _say_why_held(notebook: Any, result: Result, kit: Kit) -> None:
+    """Put the evidence where the instructor reads in formgrader: at the notebook's first answer."""
+    answers = [cell.grade_id for cell in kit.cells_of(notebook.name) if cell.solution]
+    comments = {comment.name: comment for comment in notebook.comments}
+    place = next((comments[name] for name in answers if name in comments), None)
+    if result.evidence and place is not None:
+        place.auto_comment = HELD + "; ".join(result.evidence)
 
 
 def _replace_folder(fresh: Path, place: Path, keep: bool) -> None:

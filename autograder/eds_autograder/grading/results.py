@@ -1,4 +1,8 @@
-"""What grading one submission gives: a result that travels as JSON, and a cache that is keyed by content."""
+"""What grading one submission gives: a result that travels as JSON, and a cache that is keyed by content.
+
+Schema 2 has, beyond schema 1, an exercise's ``held`` and the status "held", and a result's ``evidence``,
+``guarded`` and ``unguarded``.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +27,11 @@ __all__ = [
     "points_text",
 ]
 
-SCHEMA_VERSION = 1
+# 2: what is held and why, which tests have canaries
+SCHEMA_VERSION = 2
 
 # raise it when the same submission may get another result: every cached result is then run again
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 
 RESULT_FILE = "result.json"
 
@@ -37,10 +42,11 @@ class Problem:
 
     Attributes
     ----------
-    kind : {"repair", "restored", "kernel", "time", "file", "marks", "machinery"}
+    kind : {"repair", "restored", "kernel", "time", "file", "marks", "evidence", "machinery"}
         ``repair``: mended without a loss; ``restored``: what was changed and should not be; ``kernel``,
         ``time``: the run did not reach its end; ``file``: there is no notebook to grade; ``marks``: a test
-        cell gave no usable mark; ``machinery``: our failure, not the student's.
+        cell gave no usable mark; ``evidence``: the kernel did not tell the truth about a test, so marks are
+        held; ``machinery``: our failure, not the student's.
     text : str
         The reason.
     """
@@ -61,12 +67,15 @@ class Exercise:
         What it is worth.
     points : float or None
         What it earned; None where a person has to decide.
-    status : {"passed", "partial", "failed", "timed out", "kernel died", "not run", "manual", "no answer"}
-        How it came to that.
+    status : str
+        How it came to that: "passed", "partial", "failed", "timed out", "kernel died", "not run", "manual",
+        "no answer" or "held".
     message : str or None
         What the student may read about it.
     detail : str or None
         What the instructor may read: the exception, with values of hidden tests in it.
+    held : float or None
+        The mark that the machine would give, where `points` waits for a person because of `Result.evidence`.
     """
 
     notebook: str
@@ -76,6 +85,7 @@ class Exercise:
     status: str
     message: str | None = None
     detail: str | None = None
+    held: float | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,12 @@ class Result:
         Notebook to the grade ids of its answer cells that were left as released.
     notebooks : tuple of str
         Names of the executed notebooks that lie beside the result.
+    evidence : tuple of str
+        Why the marks are held: what shows that the kernel did not tell the truth.
+    guarded : tuple of str
+        Tests that ran among altered copies of themselves, ``notebook/grade id``.
+    unguarded : mapping of str to str
+        The other tests, each with its reason.
     seconds : float
         Wall time of the run.
     isolation : str
@@ -118,11 +134,19 @@ class Result:
     problems: tuple[Problem, ...] = ()
     unanswered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notebooks: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    guarded: tuple[str, ...] = ()
+    unguarded: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     isolation: str = "none"
     engine: str = ENGINE_VERSION
     hashes: Mapping[str, str] = field(default_factory=dict)
     cached: bool = False
+
+    @property
+    def flagged(self) -> bool:
+        """Whether marks are held until a person has looked."""
+        return bool(self.evidence)
 
     @property
     def points(self) -> float | None:
@@ -157,7 +181,8 @@ class Result:
         try:
             values["exercises"] = tuple(Exercise(**item) for item in values["exercises"])
             values["problems"] = tuple(Problem(**item) for item in values["problems"])
-            values["notebooks"] = tuple(values["notebooks"])
+            for name in ("notebooks", "evidence", "guarded"):
+                values[name] = tuple(values[name])
             values["unanswered"] = {name: tuple(ids) for name, ids in values["unanswered"].items()}
             return cls(**values)
         except (KeyError, TypeError, AttributeError) as error:
@@ -215,15 +240,15 @@ class ResultCache:
         """Return where the executed notebook of a result lies."""
         return self.folder / key / f"{name}.ipynb"
 
-    def keep(self, result: Result, notebooks: Path) -> None:
+    def keep(self, result: Result, notebooks: Mapping[str, bytes]) -> None:
         """Keep a result and its executed notebooks; a result of our own failure is not kept.
 
         Parameters
         ----------
         result : Result
             With the key under which it will be found.
-        notebooks : Path
-            Folder of the executed notebooks.
+        notebooks : mapping of str to bytes
+            The executed notebooks by name.
         """
         if result.outcome == "failed":
             return
@@ -231,7 +256,7 @@ class ResultCache:
         fresh = Path(tempfile.mkdtemp(dir=self.folder, prefix=f".{result.key[:12]}."))
         try:
             for name in result.notebooks:
-                shutil.copyfile(notebooks / f"{name}.ipynb", fresh / f"{name}.ipynb")
+                (fresh / f"{name}.ipynb").write_bytes(notebooks[name])
             result.write(fresh / RESULT_FILE)
             self._put(fresh, self.folder / result.key)
         finally:

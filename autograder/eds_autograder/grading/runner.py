@@ -8,18 +8,22 @@ from __future__ import annotations
 import logging
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from eds_autograder.grading.assignment import Kit
+from eds_autograder.files import write_atomically
+from eds_autograder.grading.assignment import CANARIES_FILE, Kit
 from eds_autograder.grading.job import Job
+from eds_autograder.grading.kernels.sandbox import Sandbox
 from eds_autograder.grading.kernels.waiting import WaitingKernel
+from eds_autograder.grading.plans import Rehearsed, TestPlan, to_json
 from eds_autograder.grading.results import Exercise, Problem, Result
 from eds_autograder.imports import import_nbgrader
 
-__all__ = ["grade_job", "main"]
+__all__ = ["grade_job", "main", "rehearse_job"]
 
 
 @dataclass(frozen=True)
@@ -40,17 +44,20 @@ class _Graded:
     unanswered: tuple[str, ...] = ()
     written: bool = False
     missing: bool = False
+    evidence: list[str] = field(default_factory=list)
+    guarded: list[str] = field(default_factory=list)
+    unguarded: dict[str, str] = field(default_factory=dict)
 
 
-def grade_job(job: Job, waiting: WaitingKernel | None = None) -> Result:
+def grade_job(job: Job, kernels: Sequence[WaitingKernel] = ()) -> Result:
     """Grade a submission, notebook by notebook.
 
     Parameters
     ----------
     job : Job
         Its ``out`` folder receives the executed notebooks.
-    waiting : WaitingKernel, optional
-        Becomes the kernel of the first notebook that can run; the others start new ones.
+    kernels : sequence of WaitingKernel
+        Become the kernels of the notebooks that can run; without them, new ones are started.
 
     Returns
     -------
@@ -58,17 +65,21 @@ def grade_job(job: Job, waiting: WaitingKernel | None = None) -> Result:
         Its outcome is the worst of the notebooks' outcomes.
     """
     start = monotonic()
+    from eds_autograder.grading.marks import hold
+
     kit = Kit.load(job.kit)
     ready = {name: _make_ready(job, kit, name) for name in kit.notebooks}
     # done with: no student's code finds the hidden tests beside its own folder
     shutil.rmtree(job.kit)
     graded = {}
+    waiting = list(kernels)
     for name, item in ready.items():
         if isinstance(item, _Graded):
             graded[name] = item
         else:
-            graded[name] = _run_notebook(job, kit, name, item, waiting)
-            waiting = None
+            graded[name] = _run_notebook(job, kit, name, item, waiting.pop(0) if waiting else None)
+    for kernel in waiting:
+        kernel.dismiss()
     several = len(graded) > 1
     if any(item.outcome != "invalid" for item in graded.values()):
         graded = {name: _count_missing(item) for name, item in graded.items()}
@@ -81,15 +92,26 @@ def grade_job(job: Job, waiting: WaitingKernel | None = None) -> Result:
         problems.append(
             Problem("file", f"{', '.join(job.refused[:3])}: a link, unreadable or no file: not opened")
         )
+    evidence = [
+        f"{name}: {text}" if several else text
+        for name, notebook in graded.items()
+        for text in notebook.evidence
+    ]
+    problems += [Problem("evidence", f"marks are held: {text}") for text in evidence]
+    exercises = [item for notebook in graded.values() for item in notebook.exercises]
     return Result(
         student=job.student,
         assignment=job.assignment,
         key=job.key,
         outcome=_worst([notebook.outcome for notebook in graded.values()]),
-        exercises=tuple(item for notebook in graded.values() for item in notebook.exercises),
+        exercises=tuple(hold(item) if evidence else item for item in exercises),
         problems=tuple(problems),
         unanswered={name: notebook.unanswered for name, notebook in graded.items()},
+        isolation=job.isolation,
         notebooks=tuple(name for name, notebook in graded.items() if notebook.written),
+        evidence=tuple(evidence),
+        guarded=tuple(test for notebook in graded.values() for test in notebook.guarded),
+        unguarded={test: why for notebook in graded.values() for test, why in notebook.unguarded.items()},
         seconds=round(monotonic() - start, 3),
     )
 
@@ -151,22 +173,88 @@ def _count_missing(graded: _Graded) -> _Graded:
     return replace(graded, exercises=[replace(exercise, points=0.0) for exercise in graded.exercises])
 
 
-def _run_notebook(job: Job, kit: Kit, name: str, ready: _Ready, waiting: WaitingKernel | None) -> _Graded:
+def rehearse_job(job: Job, kernels: Sequence[WaitingKernel] = ()) -> str:
+    """Run the reference solution and choose, for each test, altered copies that it fails.
+
+    Returns
+    -------
+    str
+        What belongs beside the kit, as JSON.
+    """
+    from eds_autograder.grading.rehearsal import Rehearsal, within_budget
+
+    kit = Kit.load(job.kit)
+    ready = {name: _make_ready(job, kit, name) for name in kit.notebooks}
+    shutil.rmtree(job.kit)
+    waiting = list(kernels)
+    found: dict[str, dict[str, Rehearsed]] = {}
+    for name, item in ready.items():
+        plans = _plans(kit, name)
+        tests = {grade_id: Rehearsed(reason="the reference solution was not run") for grade_id in plans}
+        if isinstance(item, _Ready):
+            answers = _answers(item.notebook)
+            plans = {grade_id: replace(plan, answers=answers) for grade_id, plan in plans.items()}
+            kernel = waiting.pop(0) if waiting else None
+            execute, start = _execute(job, plans, kernel, Rehearsal), monotonic()
+            execute.preprocess(item.notebook, _resources(job, name))
+            tests |= within_budget(execute.rehearsed, monotonic() - start)
+        found[name] = tests
+    return to_json(found)
+
+
+def _answers(notebook: Any) -> frozenset[str]:
+    """Return the names that the answer cells of a notebook define."""
+    from nbgrader.utils import is_solution
+
+    from eds_autograder.grading.canaries import defined_names
+
+    answers = [cell.source for cell in notebook.cells if is_solution(cell) and cell.cell_type == "code"]
+    return frozenset(name for source in answers for name in defined_names(source))
+
+
+def _plans(kit: Kit, name: str) -> dict[str, TestPlan]:
+    """Return what is known of the tests of a notebook, by grade id."""
+    unknown = Rehearsed()
+    known = {cell.grade_id: kit.rehearsed.get((name, cell.grade_id), unknown) for cell in kit.cells_of(name)}
+    return {
+        cell.grade_id: TestPlan(
+            source=cell.source,
+            points=cell.points or 0.0,
+            hidden=cell.hidden,
+            canaries=known[cell.grade_id].canaries,
+            valued=known[cell.grade_id].valued,
+        )
+        for cell in kit.cells_of(name)
+        if cell.grade and not cell.solution and cell.cell_type == "code"
+    }
+
+
+def _execute(job: Job, plans: dict[str, TestPlan], waiting: WaitingKernel | None, trials: Any = None) -> Any:
     from traitlets.config import Config
 
     from eds_autograder.grading.execute import CarefulExecute
+
+    config = Config(job.settings)
+    # nbclient reads its configuration again when it starts: an argument would lose to it
+    config.Execute.timeout = job.limits.cell_seconds
+    return CarefulExecute(
+        budget=job.limits.notebook_seconds,
+        plans=plans,
+        trials=trials,
+        waiting=waiting,
+        config=config,
+        log=_quiet_log(),
+    )
+
+
+def _run_notebook(job: Job, kit: Kit, name: str, ready: _Ready, waiting: WaitingKernel | None) -> _Graded:
+    from traitlets.config import Config
+
     from eds_autograder.grading.sanitize import preprocessors, run_preprocessor
 
     notebook = ready.notebook
     config, resources, log = Config(job.settings), _resources(job, name), _quiet_log()
-    # nbclient reads its configuration again when it starts: an argument would lose to it
-    config.Execute.timeout = job.limits.cell_seconds
-    execute = CarefulExecute(
-        budget=job.limits.notebook_seconds,
-        waiting=waiting,
-        config=config,
-        log=log,
-    )
+    execute = _execute(job, _plans(kit, name), waiting)
     for class_ in preprocessors(config, "autograde_preprocessors"):
         if _executes(class_):
             notebook, _ = execute.preprocess(notebook, resources)
@@ -217,11 +305,38 @@ def _graded(
             index = places.get(source.grade_id)
             cell = None if index is None else notebook.cells[index]
             run = None if index is None else execute.runs.get(index)
-            exercises.append(mark_cell(source, cell, run, log))
+            rehearsed = kit.rehearsed.get((name, source.grade_id))
+            valued = rehearsed is not None and rehearsed.valued and execute.guarded
+            exercises.append(mark_cell(source, cell, run, log, valued=valued))
     notebook.metadata["eds"] = {"result": job.key}
     _write(notebook, job.out / f"{name}.ipynb")
     problems = [*problems, *_accidents(notebook, execute), *_unusable(exercises)]
-    return _Graded(exercises, problems, execute.outcome, _unanswered(notebook), written=True)
+    guarded, unguarded = _guarded(kit, name, execute)
+    return _Graded(
+        exercises,
+        problems,
+        execute.outcome,
+        _unanswered(notebook),
+        written=True,
+        evidence=execute.evidence,
+        guarded=guarded,
+        unguarded=unguarded,
+    )
+
+
+def _guarded(kit: Kit, name: str, execute: Any) -> tuple[list[str], dict[str, str]]:
+    """Tell which tests of a notebook have canaries, and why the others have none."""
+    guarded, unguarded = [], {}
+    for grade_id, plan in _plans(kit, name).items():
+        test = f"{name}/{grade_id}"
+        if not execute.guarded:
+            unguarded[test] = "the notebook's kernel is none of Python"
+        elif plan.canaries:
+            guarded.append(test)
+        else:
+            known = kit.rehearsed.get((name, grade_id), Rehearsed())
+            unguarded[test] = known.reason or "the reference solution was not run"
+    return guarded, unguarded
 
 
 def _accidents(notebook: Any, execute: Any) -> list[Problem]:
@@ -271,30 +386,33 @@ def _quiet_log() -> logging.Logger:
     return log
 
 
-def main(arguments: list[str], *, forked: bool = False) -> int:
+def main(arguments: list[str], sandboxes: Sequence[Sandbox] = ()) -> int:
     """Grade the job in a folder and write its result; a failure of ours leaves none and a traceback.
 
     Parameters
     ----------
     arguments : list of str
         The folder.
-    forked : bool
-        Whether this process has all imports behind it, so that its own fork makes a kernel at once.
+    sandboxes : sequence of Sandbox
+        Of the kernels, where this process has all imports behind it: its own forks are kernels at once.
     """
     from eds_autograder.grading.kernels.processes import adopt_orphans, end_children, end_with_parent
 
     adopt_orphans()
     end_with_parent()
     # before anything of the course is read: what is in memory when it forks, the student's code can find
-    waiting = WaitingKernel() if forked else None
+    kernels = [WaitingKernel(sandbox) for sandbox in sandboxes]
     import_nbgrader()
     job = Job.load(Path(arguments[0]))
     try:
-        result = grade_job(job, waiting)
+        made = rehearse_job(job, kernels) if job.rehearsal else grade_job(job, kernels)
     finally:
         end_children()
     # last, when nothing of the student's runs any more that could write it
-    result.write(job.result_file)
+    if isinstance(made, str):
+        write_atomically(job.out / CANARIES_FILE, made)
+    else:
+        made.write(job.result_file)
     return 0
 
 

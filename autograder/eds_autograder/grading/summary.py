@@ -10,15 +10,17 @@ from eds_autograder.grading.results import Exercise, Result, points_text
 __all__ = ["problem_lines", "records", "result_tables", "timing_line"]
 
 # a column for each exercise, and no more: names go into the legend
-_SIGNS = {"not run": "–", "manual": "?", "timed out": "0t", "kernel died": "0x"}
+_SIGNS = {"not run": "–", "manual": "?", "held": "!", "timed out": "0t", "kernel died": "0x"}
 _SIGNS_EXPLAINED = {
     "–": "not run",
     "?": "waits for a person",
+    "!": "held until a person has looked",
     "0t": "out of time",
     "0x": "the kernel died in it",
 }
 
 
+_NOT_ISOLATED = " (students' code runs with your rights: grade on a machine where that may be)"
 _FEW = 12  # exercises leave room for long names and for air
 
 
@@ -89,7 +91,25 @@ def legend(results: Sequence[Result]) -> list[str]:
     ]
     used = {sign(exercise) for result in results for exercise in result.exercises}
     signs = [f"{mark} {text}" for mark, text in _SIGNS_EXPLAINED.items() if mark in used]
-    return [" · ".join(names), *([" · ".join(signs)] if signs else [])]
+    return [" · ".join(names), *([" · ".join(signs)] if signs else []), *coverage(results)]
+
+
+def coverage(results: Iterable[Result]) -> list[str]:
+    """Return how many of an assignment's tests have canaries, and why the others have none."""
+    guarded = {test for result in results for test in result.guarded}
+    others = {
+        test: why for result in results for test, why in result.unguarded.items() if test not in guarded
+    }
+    if not guarded and not others:
+        return []
+    line = f"canaries guard {len(guarded)} of {_count(len(guarded) + len(others), 'test', 's')}"
+    reasons: dict[str, list[str]] = {}
+    for test, why in sorted(others.items()):
+        reasons.setdefault(why, []).append(test.partition("/")[2])
+    missing = [
+        f"{', '.join(tests[:4])}{' …' if len(tests) > 4 else ''}: {why}" for why, tests in reasons.items()
+    ]
+    return ["; not ".join([line, *missing])]
 
 
 def problem_lines(results: Iterable[Result]) -> list[str]:
@@ -110,7 +130,7 @@ def timing_line(results: Sequence[Result], seconds: float, jobs: int) -> str:
     return (
         f"{_count(len(results), 'submission', 's')}{known} in {seconds:.1f} s "
         f"with {_count(jobs, 'process', 'es')}; "
-        f"isolation: {levels} (students' code runs with your rights: grade on a machine where that may be)"
+        f"isolation: {levels}{_NOT_ISOLATED if 'none' in levels else ''}"
     )
 
 

@@ -11,6 +11,8 @@ __all__ = ["main"]
 _COMMANDS = {
     "create": "hosting:create",
     "open": "hosting:open_",
+    "extend": "hosting:extend",
+    "freeze": "hosting:freeze",
     "close": "hosting:close",
     "reveal": "hosting:reveal",
     "team": "team:team",
@@ -19,6 +21,13 @@ _COMMANDS = {
     "submissions": "entry:submissions",
     "show": "board:show",
     "export": "board:export",
+    "void": "correcting:void",
+    "restore": "correcting:restore",
+    "rescore": "correcting:rescore",
+    "audit": "correcting:audit",
+    "backup": "moving:backup",
+    "restore-backup": "moving:restore_backup",
+    "migrate-db": "moving:migrate_db",
     "score": "scoring:score",
     "serve": "serve:serve",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,17 +22,21 @@ if TYPE_CHECKING:
 
 __all__ = ["export", "show"]
 
+_NOT_IN_TABLES = {"baseline", "split", "entry", "low", "high", "tied_with"}
 _SUFFIXES = {".csv": "csv", ".json": "json", ".md": "md", ".markdown": "md"}
 
 
 @click.command()
 @click.option(
-    "--per-class", metavar="TEAM", help="After the reveal: precision and recall of each class for a team."
+    "--per-class",
+    metavar="TEAM",
+    help="Precision and recall of each class for a team; before the reveal on the feedback rows.",
 )
+@click.option("--watch", is_flag=True, help="Keep the board on the screen, live, until Ctrl-C.")
 @event_option
 @server_option
 @format_option
-def show(per_class: str | None, event: Path | None, server: str | None, format_: str) -> None:
+def show(per_class: str | None, watch: bool, event: Path | None, server: str | None, format_: str) -> None:
     """Show the standings: public until the reveal, private with the shake-up after it."""
     if server is not None and event is None:
         if per_class is not None:
@@ -39,10 +44,21 @@ def show(per_class: str | None, event: Path | None, server: str | None, format_:
         _show_served(server, format_)
         return
     with open_board(event) as board:
-        if per_class is None:
+        if watch:
+            _watch(board)
+        elif per_class is None:
             _show_standings(board, format_)
         else:
             _show_classes(board, per_class, format_)
+
+
+def _watch(board: Board) -> None:
+    from eds_leaderboard.cli.screen import watch
+    from eds_leaderboard.errors import UsageError
+
+    if not sys.stdout.isatty():
+        raise UsageError("--watch needs a terminal", "leave it out to print the board once")
+    watch(board)
 
 
 def _show_served(server: str, format_: str) -> None:
@@ -50,9 +66,9 @@ def _show_served(server: str, format_: str) -> None:
 
     told = Client(server).standings()
     records, event = told["standings"], told["event"]
-    columns = [name for name in (records[0] if records else ["rank", "team"]) if name != "split"]
+    columns = list(records[0] if records else ["rank", "team"])
     if format_ == "table":
-        columns = [name for name in columns if name not in ("baseline", "entry")]
+        columns = [name for name in columns if name not in _NOT_IN_TABLES]
         records = [_for_table(record) for record in records]
     print_listing(
         records,
@@ -73,31 +89,22 @@ def _for_table(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _show_standings(board: Board, format_: str) -> None:
-    from eds_leaderboard.clock import for_people, span
-    from eds_leaderboard.event import State
+    from eds_leaderboard.cli.screen import show_once
     from eds_leaderboard.listing import standing_columns, standing_records
 
-    event, now = board.event, board.now()
-    state = event.state(now)
-    left = ""
-    if event.closes_at is not None and state is not State.REVEALED:
-        left = f", {'until' if state is State.OPEN else 'since'} {for_people(event.closes_at)}"
-        left += f" ({span(event.closes_at - now)} left)" if state is State.OPEN else ""
-    for_table = format_ == "table"
-    print_listing(
-        standing_records(event, board.standings(), for_table=for_table),
-        standing_columns(event, for_table=for_table),
-        format_,
-        title=f"{event.name}: {event.shown_split} standings ({state}{left}), times in UTC",
-        footer=f"ranked by {event.rules.metric}, then by the other scores; equal in all = same rank",
-    )
+    if format_ == "table":
+        show_once(board)
+    else:
+        event = board.event
+        print_listing(standing_records(event, board.standings()), standing_columns(event), format_)
 
 
 def _show_classes(board: Board, team: str, format_: str) -> None:
     from eds_leaderboard.metrics import per_class_table
 
     standing = board.standing_of(team)
-    records = per_class_table(board.confusion(standing.entry))
+    split = "feedback" if board.event.revealed_at is None and board.has_feedback() else "private"
+    records = per_class_table(board.confusion(standing.entry, split))
     if format_ == "table":
         records = [
             {key: f"{value:.4f}" if isinstance(value, float) else value for key, value in record.items()}
@@ -107,7 +114,7 @@ def _show_classes(board: Board, team: str, format_: str) -> None:
         records,
         ["class", "precision", "recall", "f1", "support", "predicted"],
         format_,
-        title=f"{standing.team.name}, entry {standing.entry.seq}: private rows",
+        title=f"{standing.team.name}, entry {standing.entry.seq}: {split} rows",
     )
 
 

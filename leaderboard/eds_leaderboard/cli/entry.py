@@ -124,12 +124,12 @@ def submissions(team_name: str | None, event: Path | None, format_: str) -> None
     from eds_leaderboard.listing import entry_columns, entry_records
 
     with open_board(event) as board:
-        now, teams, entries = board.event, board.teams(), board.entries()
+        now, teams, entries, voids = board.event, board.teams(), board.entries(), board.voids()
         if team_name is not None:
             wanted = board.team(team_name)
             entries = [entry for entry in entries if entry.team_id == wanted.id]
     for_table = format_ == "table"
-    records = entry_records(now, entries, teams, for_table=for_table)
+    records = entry_records(now, entries, teams, voids=voids, for_table=for_table)
     columns = entry_columns(now, for_table=for_table)
     print_listing(
         records, columns, format_, title=f"{now.name}: entries, {now.shown_split} scores, times in UTC"

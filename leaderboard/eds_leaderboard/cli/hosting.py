@@ -1,4 +1,4 @@
-"""What the host does with an event: ``create``, ``open``, ``close``, ``reveal``."""
+"""What the host does with an event: ``create``, ``open``, ``extend``, ``freeze``, ``close``, ``reveal``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from eds_leaderboard.cli.options import event_option, open_board, problems_told
 from eds_leaderboard.event import PRIMARY_METRICS
 
-__all__ = ["close", "create", "open_", "reveal"]
+__all__ = ["close", "create", "extend", "freeze", "open_", "reveal"]
 
 
 @click.command()
@@ -30,6 +30,20 @@ __all__ = ["close", "create", "open_", "reveal"]
     "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Entries per team in all."
 )
 @click.option("--per-hour", type=click.IntRange(1, 10_000), help="Entries per team within any 60 minutes.")
+@click.option("--pause", metavar="DURATION", help="Least time between two entries of a team, such as 30s.")
+@click.option(
+    "--grace", metavar="DURATION", help="How long after the deadline an entry is still let in, such as 30s."
+)
+@click.option(
+    "--ladder", is_flag=True, help="Show a new score only where it beats the team's best by more than chance."
+)
+@click.option(
+    "--feedback",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.0,
+    show_default=True,
+    help="Share of the held-out rows that never rank; their scores per class are shown during the event.",
+)
 @click.option(
     "--public",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
@@ -44,21 +58,33 @@ def create(
     metric: str,
     limit: int,
     per_hour: int | None,
+    pause: str | None,
+    grace: str | None,
+    ladder: bool,
+    feedback: float,
     public: float,
 ) -> None:
     """Make the folder EVENT with the database and the files for the teams."""
     from eds_leaderboard.board import create_event
-    from eds_leaderboard.event import Rules
+    from eds_leaderboard.clock import parse_duration
+    from eds_leaderboard.event import ZERO, Rules
     from eds_leaderboard.store.address import parse_address, shown_address
 
+    if ladder and metric != "accuracy":
+        raise click.UsageError("--ladder compares shares of right rows: it needs --metric accuracy")
+    if public + feedback >= 1:
+        raise click.UsageError("--public and --feedback leave no private row")
     database = parse_address(db) if db else None
+    pause_, grace_ = (parse_duration(text) if text else ZERO for text in (pause, grace))
+    rules = Rules(metric, limit, per_hour, pause_, grace_, ladder)
     with problems_told():
         made = create_event(
             event,
             challenge,
-            Rules(metric, limit, per_hour),
+            rules,
             database=database,
             public_fraction=public,
+            feedback_fraction=feedback,
         )
     click.echo(f"Event '{made.name}' made in {event}: challenge {made.challenge}, ranked by {metric}.")
     click.echo(f"  give the teams:  {event / 'release'}")
@@ -81,6 +107,39 @@ def open_(duration: str, event: Path | None) -> None:
         opened = board.open(length)
     if opened.closes_at is not None:
         click.echo(f"Event '{opened.name}' is open until {for_people(opened.closes_at)}.")
+
+
+@click.command()
+@click.option("--by", "duration", required=True, metavar="DURATION", help="How much longer, such as 15m.")
+@event_option
+def extend(duration: str, event: Path | None) -> None:
+    """Move the deadline of an open event."""
+    from eds_leaderboard.clock import for_people, parse_duration
+
+    length = parse_duration(duration)
+    with open_board(event) as board:
+        extended = board.extend(length)
+    if extended.closes_at is not None:
+        click.echo(f"Event '{extended.name}' is open until {for_people(extended.closes_at)}.")
+
+
+@click.command()
+@click.option("--last", "duration", metavar="DURATION", help="For how long before the deadline, such as 30m.")
+@click.option("--off", is_flag=True, help="Let the board move again.")
+@event_option
+def freeze(duration: str | None, off: bool, event: Path | None) -> None:
+    """Let the board stand still before the end: entries are scored, and shown after the reveal."""
+    from eds_leaderboard.clock import for_people, parse_duration
+
+    if off == (duration is not None):
+        raise click.UsageError("expected one of --last and --off")
+    length = None if duration is None else parse_duration(duration)
+    with open_board(event) as board:
+        frozen = board.freeze(length)
+    if frozen.freezes_at is None:
+        click.echo(f"The board of '{frozen.name}' moves.")
+    else:
+        click.echo(f"The board of '{frozen.name}' stands still from {for_people(frozen.freezes_at)} on.")
 
 
 @click.command()

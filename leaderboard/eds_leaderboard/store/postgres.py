@@ -19,7 +19,7 @@ from eds_leaderboard.store.errors import ConstraintError
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["SCHEMA", "PostgresBackend"]
+__all__ = ["SCHEMA", "PostgresBackend", "put_schema_aside"]
 
 SCHEMA = "eds_leaderboard"
 # any number that other programs do not use
@@ -210,3 +210,15 @@ class PostgresBackend:
     def lock_name(self) -> str:
         """Return the URL, which never leaves this process."""
         return self._url
+
+
+def put_schema_aside(url: str, suffix: str) -> str | None:
+    """Give the tables of a board another schema, and return its name; None where there is no board."""
+    session, aside = PostgresSession(url), f"{SCHEMA}_{suffix}"
+    try:
+        if not session.execute("SELECT 1 FROM pg_namespace WHERE nspname = ?", [SCHEMA]):
+            return None
+        session.execute(f"ALTER SCHEMA {SCHEMA} RENAME TO {aside}")
+        return f"schema {aside} of {shown_address(url)}"
+    finally:
+        session.close()

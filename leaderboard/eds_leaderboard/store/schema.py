@@ -15,7 +15,7 @@ from eds_leaderboard.store import legacy
 if TYPE_CHECKING:
     from eds_leaderboard.store.database import Database
 
-__all__ = ["MIGRATIONS", "TABLES", "Migration"]
+__all__ = ["COLUMNS", "KEYS", "MIGRATIONS", "TABLES", "Migration"]
 
 
 @dataclass(frozen=True)
@@ -157,6 +157,24 @@ audit
 
 # in the order in which rows can be put in
 TABLES = ("event", "label", "truth", "team", "entry", "result", "score", "ruling", "audit")
+
+COLUMNS = {
+    name: tuple(line.split()[0] for line in lines if line.split()[0].islower())
+    for name, *lines in (block.splitlines() for block in _TABLES.strip().split("\n\n"))
+}
+
+# what orders the rows of a table
+KEYS = {
+    "event": ("id",),
+    "label": ("event_id", "code"),
+    "truth": ("event_id", "version"),
+    "team": ("id",),
+    "entry": ("id",),
+    "result": ("entry_id", "version", "split"),
+    "score": ("entry_id", "version", "split", "metric"),
+    "ruling": ("id",),
+    "audit": ("id",),
+}
 
 # the keys by which INSERT OR REPLACE would take an old row away
 _KEPT = {

@@ -6,18 +6,22 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eds_leaderboard.errors import EdsError, UsageError
 from eds_leaderboard.store.backend import Session
 from eds_leaderboard.store.errors import ConstraintError
 
-__all__ = ["SqliteBackend", "make_private"]
+if TYPE_CHECKING:
+    from eds_leaderboard.store.database import Database
+
+__all__ = ["SqliteBackend", "close_for_good", "make_private"]
 
 # how long a writer waits for the one before it: a queue of a whole class in the last minute fits
 WAIT_SECONDS = 60
 # FULL: an entry that was acknowledged survives a power cut, not only a kill
 _PRAGMAS = ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL", "recursive_triggers = ON")
+_MOVED = "its events have moved to"
 
 
 class SqliteSession:
@@ -47,7 +51,7 @@ class SqliteSession:
         try:
             return self.connection.execute(sql, values).fetchall()
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError) as error:
-            raise ConstraintError(str(error)) from error
+            raise self._not_admitted(error) from error
         except sqlite3.DatabaseError as error:
             raise self._refused(error) from error
 
@@ -56,7 +60,7 @@ class SqliteSession:
         try:
             self.connection.executemany(sql, values)
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError) as error:
-            raise ConstraintError(str(error)) from error
+            raise self._not_admitted(error) from error
         except sqlite3.DatabaseError as error:
             raise self._refused(error) from error
 
@@ -81,6 +85,13 @@ class SqliteSession:
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
+
+    def _not_admitted(self, error: sqlite3.DatabaseError) -> Exception:
+        if _MOVED in str(error):
+            return EdsError(
+                f"nothing can be written to {self.path}: {error}", "stop what still runs on it, start it anew"
+            )
+        return ConstraintError(str(error))
 
     def _refused(self, error: sqlite3.DatabaseError) -> EdsError:
         # OperationalError is a DatabaseError; the others mean that the file is something else
@@ -135,3 +146,10 @@ def make_private(path: Path) -> None:
         raise UsageError(
             f"cannot create {path}: {error.strerror}", "choose a folder that you may write to"
         ) from error
+
+
+def close_for_good(db: Database, new_place: str) -> None:
+    """Let nothing be written to a file any more, in the transaction that has copied its rows elsewhere."""
+    told = f"{_MOVED} {new_place}".replace("'", "''")
+    # every change adds to the record
+    db.write(f"CREATE TRIGGER moved BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, '{told}'); END")

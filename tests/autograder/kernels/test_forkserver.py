@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -21,7 +22,8 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ForkServer]:
-    server = ForkServer(["this_module_does_not_exist", "numpy"], dict(os.environ), tmp_path / "runs")
+    server = ForkServer(dict(os.environ), tmp_path / "runs")
+    server.warm(["this_module_does_not_exist", "numpy"])
     yield server
     server.close()
 
@@ -50,8 +52,15 @@ def test_a_fork_has_not_started_python_again(server: ForkServer, tmp_path: Path)
     assert forked < time.perf_counter() - started
 
 
+def test_a_server_that_forked_nothing_is_not_waited_for(tmp_path: Path) -> None:
+    server = ForkServer(dict(os.environ), tmp_path / "runs")
+    server.warm(["torch", "obspy"])
+    server.close()
+    assert server._process.returncode == -signal.SIGKILL
+
+
 def test_forks_end_with_their_server(tmp_path: Path) -> None:
-    server = ForkServer([], dict(os.environ), tmp_path / "runs")
+    server = ForkServer(dict(os.environ), tmp_path / "runs")
     # who opens it waits for a writer, who never comes
     os.mkfifo(tmp_path / "job.json")
     waiting = server.fork(tmp_path, tmp_path, dict(os.environ), tmp_path / "log")
@@ -65,7 +74,7 @@ def test_forks_end_with_their_server(tmp_path: Path) -> None:
 
 
 def test_a_server_that_is_gone_is_said_and_not_waited_for(tmp_path: Path) -> None:
-    server = ForkServer([], dict(os.environ), tmp_path / "runs")
+    server = ForkServer(dict(os.environ), tmp_path / "runs")
     server._process.kill()
     lost = server.fork(tmp_path, tmp_path, {}, tmp_path / "log")
     with pytest.raises(ChildProcessError, match="the process that starts graders has ended"):

@@ -6,6 +6,7 @@ computes nothing and starts no thread, so that forking it is safe.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -14,22 +15,25 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYetError
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
 from eds_autograder.grading.kernels.processes import adopt_orphans, end_children
+from eds_autograder.grading.kernels.sandbox import Sandbox
 from eds_autograder.grading.kernels.warmth import keep_for_forks, warm_engine, warm_modules
 
 __all__ = ["Fork", "ForkServer", "serve"]
 
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from eds_autograder.grading.kernels.forkserver import serve; serve(json.loads(sys.argv[2]), sys.argv[3])"
+    "from eds_autograder.grading.kernels.forkserver import serve; serve(sys.argv[2])"
 )
-_REAP_SECONDS = 0.02
+_REAP_SECONDS = 0.01
+_PIECE = 1 << 16
 
 
 class Fork:
@@ -78,21 +82,18 @@ class ForkServer:
 
     Parameters
     ----------
-    modules : iterable of str
-        What the server imports before the first fork, beside what every grader needs. One that cannot be
-        imported is passed over: the submission will say so.
     environment : mapping of str to str
         Of the server; each fork gets one of its own.
     folder : Path
         Where the runs are; the server removes it when it ends, also when we are gone by then.
     """
 
-    def __init__(self, modules: Iterable[str], environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
         paths = [path for path in sys.path if path and Path(path).is_absolute()]
         orders_end, self._orders = os.pipe()
         self._answers, answers_end = os.pipe()
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _BOOT, json.dumps(paths), json.dumps(list(modules)), str(folder)],
+            [sys.executable, "-I", "-c", _BOOT, json.dumps(paths), str(folder)],
             stdin=orders_end,
             stdout=answers_end,
             stderr=subprocess.DEVNULL,
@@ -106,7 +107,22 @@ class ForkServer:
         self._listener = threading.Thread(target=self._listen, name="forks", daemon=True)
         self._listener.start()
 
-    def fork(self, folder: Path, work: Path, environment: Mapping[str, str], log: Path) -> Fork:
+    def warm(self, modules: Iterable[str]) -> None:
+        """Have the server import what the coming notebooks import, beside what every grader needs.
+
+        One that cannot be imported is passed over: the submission will say so.
+        """
+        with self._lock, contextlib.suppress(OSError):
+            self._order({"modules": list(modules)})
+
+    def fork(
+        self,
+        folder: Path,
+        work: Path,
+        environment: Mapping[str, str],
+        log: Path,
+        sandboxes: Sequence[Sandbox] = (),
+    ) -> Fork:
         """Fork a grader.
 
         Parameters
@@ -119,27 +135,42 @@ class ForkServer:
             The whole of it.
         log : Path
             Receives what it prints.
+        sandboxes : sequence of Sandbox
+            One for each kernel that it may want.
 
         Returns
         -------
         Fork
         """
         fork = Fork()
-        order = {"folder": str(folder), "work": str(work), "environment": dict(environment), "log": str(log)}
+        order = {
+            "folder": str(folder),
+            "work": str(work),
+            "environment": dict(environment),
+            "log": str(log),
+            "sandboxes": [sandbox.to_dict() for sandbox in sandboxes],
+            "guarded": [os.getpid(), self._process.pid],
+        }
         with self._lock:
             number = len(self._forks)
             self._forks[number] = fork
-            line = json.dumps({"number": number, **order}).encode() + b"\n"
             try:
-                while line:
-                    line = line[os.write(self._orders, line) :]
+                self._order({"number": number, **order})
             except OSError:
                 fork.lose()
         return fork
 
+    def _order(self, order: Mapping[str, Any]) -> None:
+        line = json.dumps(order).encode() + b"\n"
+        while line:
+            line = line[os.write(self._orders, line) :]
+
     def close(self) -> None:
         """End the server and every grader that still runs."""
         os.close(self._orders)
+        if not self._forks:
+            # nothing runs: whoever needs no grader after all does not wait for imports
+            self._process.kill()
         self._process.wait()
         self._listener.join()
 
@@ -152,12 +183,11 @@ class ForkServer:
             fork.lose()
 
 
-def serve(modules: Iterable[str], folder: str) -> None:
-    """Import, then fork a grader for each line of standard input, until it ends; then remove the folder.
+def serve(folder: str) -> None:
+    """Import, then fork a grader for each order on standard input, until it ends; then remove the folder.
 
     Parameters
     ----------
-    modules : iterable of str
     folder : str
     """
     adopt_orphans()
@@ -165,33 +195,34 @@ def serve(modules: Iterable[str], folder: str) -> None:
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     warm_engine()
-    warm_modules(modules)
     keep_for_forks()
     running: dict[int, int] = {}
-    while True:
-        wait = _REAP_SECONDS if running else None
-        if select.select([0], [], [], wait)[0]:
-            line = _read_line()
-            if not line:
-                break
-            order = json.loads(line)
+    for order in _orders(running, answers):
+        if "modules" in order:
+            warm_modules(order["modules"])
+            keep_for_forks()
+        else:
             pid = _fork(order, answers)
             running[pid] = order["number"]
             print(json.dumps({"number": order["number"], "pid": pid}), file=answers)
-        _reap(running, answers)
     end_children()
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _read_line() -> bytes:
-    """Read one line without a buffer: what is buffered would hide from select."""
-    line = bytearray()
-    while not line.endswith(b"\n"):
-        byte = os.read(0, 1)
-        if not byte:
-            break
-        line += byte
-    return bytes(line)
+def _orders(running: dict[int, int], answers: IO[str]) -> Iterator[dict[str, Any]]:
+    """Yield orders as they come; in between, look after what runs."""
+    unread = b""
+    while True:
+        wait = _REAP_SECONDS if running else None
+        if select.select([0], [], [], wait)[0]:
+            # without a buffer of Python's: what is buffered would hide from select
+            piece = os.read(0, _PIECE)
+            if not piece:
+                return
+            *lines, unread = (unread + piece).split(b"\n")
+            for line in lines:
+                yield json.loads(line)
+        _reap(running, answers)
 
 
 def _reap(running: dict[int, int], answers: IO[str]) -> None:
@@ -214,7 +245,7 @@ def _fork(order: Mapping[str, Any], answers: IO[str]) -> int:
         _enter(order)
         from eds_autograder.grading.runner import main
 
-        status = main([order["folder"]], forked=True)
+        status = main([order["folder"]], _sandboxes(order))
     except BaseException:
         import traceback
 
@@ -222,6 +253,11 @@ def _fork(order: Mapping[str, Any], answers: IO[str]) -> int:
     finally:
         sys.stderr.flush()
         os._exit(status)
+
+
+def _sandboxes(order: Mapping[str, Any]) -> list[Sandbox]:
+    found = [Sandbox.from_dict(record) for record in order["sandboxes"]]
+    return [replace(sandbox, guarded=tuple(order["guarded"])) for sandbox in found]
 
 
 def _enter(order: Mapping[str, Any]) -> None:

@@ -1,8 +1,10 @@
-"""How a grader starts a notebook's kernel."""
+"""How a grader starts a notebook's kernel, and how it talks to it: over sockets in a folder, never a port."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import default
 
+from eds_autograder.grading.kernels.places import roomy_folder
 from eds_autograder.grading.kernels.prompt import PromptClient
 from eds_autograder.grading.kernels.waiting import WaitingKernel
 
@@ -29,6 +32,18 @@ class SafePathKernelManager(AsyncKernelManager):
 
     waiting: WaitingKernel | None = None
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._made: str | None = None
+        if self.waiting is None:
+            self._made = tempfile.mkdtemp(prefix="eds-ipc-", dir=roomy_folder())
+        folder = Path(self._made or self.waiting.sandbox.sockets)  # type: ignore[union-attr]
+        self.transport = "ipc"
+        self.ip = str(folder / "k")
+        self.connection_file = str(folder / "kernel.json")
+        for number, channel in enumerate(("shell", "iopub", "stdin", "hb", "control"), start=1):
+            setattr(self, f"{channel}_port", number)
+
     @default("client_factory")
     def _prompt_client(self) -> type[PromptClient]:
         return PromptClient
@@ -46,14 +61,22 @@ class SafePathKernelManager(AsyncKernelManager):
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
         # the place that jupyter_client leaves for launching kernels differently
-        waiting, module = self.waiting, "ipykernel_launcher"
-        if waiting is None or module not in kernel_cmd or not isinstance(self.provisioner, LocalProvisioner):
+        waiting = self.waiting
+        if waiting is None or not isinstance(self.provisioner, LocalProvisioner):
             await super()._async_launch_kernel(kernel_cmd, **kw)
             return
-        arguments = kernel_cmd[kernel_cmd.index(module) + 1 :]
-        waiting.start(arguments, kw.get("env") or os.environ, str(kw.get("cwd") or Path.cwd()))
+        waiting.start(kernel_cmd, kw.get("env") or os.environ, str(kw.get("cwd") or Path.cwd()))
         # it has what jupyter_client uses of a Popen
         self.provisioner.process = waiting  # type: ignore[assignment]
         self.provisioner.pid = waiting.pid
-        self.provisioner.pgid = os.getpgid(waiting.pid)
+        # in namespaces the keeper passes a signal on to the kernel's own group
+        kept = waiting.sandbox.level == "namespaces"
+        self.provisioner.pgid = None if kept else waiting.pid
         self._reconcile_connection_info(self.provisioner.connection_info)
+
+    async def _async_cleanup_resources(self, restart: bool = False) -> None:
+        await super()._async_cleanup_resources(restart)
+        if self._made and not restart:
+            shutil.rmtree(self._made, ignore_errors=True)
+
+    cleanup_resources = _async_cleanup_resources

@@ -9,14 +9,15 @@ import re
 import signal
 import site
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 __all__ = [
     "adopt_orphans",
     "end_children",
     "end_tree",
+    "end_with",
     "end_with_parent",
     "run_environment",
     "runner_command",
@@ -105,6 +106,21 @@ def _kept_places(environment: dict[str, str]) -> dict[str, str]:
         "PYTHONUSERBASE": site.getuserbase(),
         "EDS_DATA_DIR": data,
     }
+
+
+def end_with(work: Callable[[], int]) -> NoReturn:
+    """Do the work of a forked process and end it, whatever happens: it never goes on as its parent."""
+    status = 1
+    try:
+        status = work()
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else 1
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        os._exit(status)
 
 
 def adopt_orphans() -> None:

@@ -1,7 +1,7 @@
 """A kernel that waits: forked while its process is still young, and told later which notebook it serves.
 
 By the time that a kernel is wanted, its grader has an event loop and sockets, which no fork survives. So the
-fork is made before, and waits at a pipe.
+fork is made before, enters its sandbox, and waits at a pipe.
 """
 
 from __future__ import annotations
@@ -10,48 +10,66 @@ import contextlib
 import json
 import os
 import signal
-import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from time import monotonic, sleep
 from typing import NoReturn
 
-from eds_autograder.grading.kernels.processes import end_with_parent
+from eds_autograder.grading.kernels.confinement import confine
+from eds_autograder.grading.kernels.launch import be_kernel
+from eds_autograder.grading.kernels.sandbox import Sandbox
 
-__all__ = ["WaitingKernel"]
+__all__ = ["WaitingKernel", "give_alike"]
 
 
 _MANY = 4096
 
 
 class WaitingKernel:
-    """A forked process that will be an IPython kernel; has what jupyter_client needs of a `Popen`."""
+    """A forked process that will be a notebook's kernel; has what jupyter_client needs of a `Popen`.
+
+    Parameters
+    ----------
+    sandbox : Sandbox
+    """
 
     stdin = stdout = stderr = None
 
-    def __init__(self) -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
         read_end, self._pipe = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
             os.close(self._pipe)
-            _wait(read_end)
+            _wait(read_end, sandbox)
         os.close(read_end)
         self.returncode: int | None = None
 
-    def start(self, arguments: Sequence[str], environment: Mapping[str, str], folder: str) -> None:
+    def start(self, command: Sequence[str], environment: Mapping[str, str], folder: str) -> None:
         """Let it be a kernel.
 
         Parameters
         ----------
-        arguments : sequence of str
-            As for ``ipykernel_launcher``.
+        command : sequence of str
+            As for a new process. Where it starts ``ipykernel_launcher``, nothing is started anew.
         environment : mapping of str to str
             The whole of it.
         folder : str
             Its working directory.
         """
-        order = {"arguments": list(arguments), "environment": dict(environment), "folder": folder}
-        with os.fdopen(self._pipe, "w", encoding="utf-8") as pipe:
+        give_alike(self.sandbox.sockets)
+        order = {
+            "command": list(command),
+            "environment": dict(environment),
+            "folder": folder,
+            "sockets": self.sandbox.sockets,
+        }
+        with os.fdopen(self._pipe, "w", encoding="utf-8") as pipe, contextlib.suppress(BrokenPipeError):
             json.dump(order, pipe)
+
+    def dismiss(self) -> None:
+        """Let it end unused."""
+        os.close(self._pipe)
 
     def poll(self) -> int | None:
         """Return the exit status, negative for a signal, or None while it runs."""
@@ -83,41 +101,24 @@ class WaitingKernel:
         self.send_signal(signal.SIGKILL)
 
 
-def _wait(pipe: int) -> NoReturn:
+def give_alike(folder: str) -> None:
+    """Give what lies in a folder to whom the folder belongs, who may have become its owner meanwhile."""
+    owner = Path(folder).stat()
+    for entry in os.scandir(folder):
+        os.chown(entry.path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
+def _wait(pipe: int, sandbox: Sandbox) -> NoReturn:
     """Wait for an order and carry it out; no order means that no kernel was wanted."""
-    status = 1
-    try:
-        # a session of its own, as every kernel has: an interrupt reaches it and what it started, no more
-        os.setsid()
-        # nor does it go on when the grader was killed, by the student's code or with the whole class
-        end_with_parent()
-        # whatever else the grader has open is none of the student's business
-        os.closerange(3, pipe)
-        os.closerange(pipe + 1, _MANY)
-        with os.fdopen(pipe, encoding="utf-8") as orders:
-            order = orders.read()
-        if order:
-            _become_kernel(**json.loads(order))
-        status = 0
-    except SystemExit as error:
-        status = error.code if isinstance(error.code, int) else 1
-    except BaseException:
-        import traceback
-
-        traceback.print_exc()
-    finally:
-        os._exit(status)
+    # whatever else the grader has open is none of the student's business
+    os.closerange(3, pipe)
+    os.closerange(pipe + 1, _MANY)
+    confine(sandbox, lambda ready: be_kernel(_read(pipe), ready))
 
 
-def _become_kernel(arguments: list[str], environment: Mapping[str, str], folder: str) -> None:
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
-    # as what starts anew reads it from the environment
-    sys.dont_write_bytecode = bool(environment.get("PYTHONDONTWRITEBYTECODE"))
-    # as with -P: the submission's folder comes last, and the launcher's arguments add it
-    sys.path[:] = [path for path in sys.path if path]
-    sys.argv = ["ipykernel_launcher", *arguments]
-    from ipykernel.kernelapp import IPKernelApp
-
-    IPKernelApp.launch_instance(argv=list(arguments))
+def _read(pipe: int) -> Mapping[str, object]:
+    with os.fdopen(pipe, encoding="utf-8") as orders:
+        order = orders.read()
+    if not order:
+        raise SystemExit(0)
+    return dict(json.loads(order))

@@ -1,0 +1,445 @@
+"""Canaries: copies of a test in which one expected value is another, so that right answers must fail them.
+
+A process that passes such a copy is lying. The copies run in the same kernel as the test, right before or
+after it, in an order and with constants that are drawn for each run: whoever replaces the kernel's methods,
+removes assertions, or returns what is equal to everything, cannot tell which of the texts is the test. Only
+the expected side of an assertion is altered, so that no deterministic code can pass both a test and its copy;
+and of the assertions those that the students never saw are preferred, since a copy that differs from what was
+released gives itself away.
+
+A copy is *strong* when the altered value is so arbitrary that no wrong answer hits it by accident: passing it
+is evidence by itself. A *weak* one turns an assertion round (``<`` into ``>``, a truth into its negation),
+which honest wrong answers pass too: it is evidence only when the test itself was passed as well. A *hollow*
+one can be passed by an empty array, so that two tests have to agree.
+
+Running a copy between the tests could change what they see. So the guard in the kernel puts names, contents,
+random states and history back before each text, and leaves everything as the real test did (``guard.py``). A
+forked child would keep the state even better, and be useless: the kernel would know in the child that nothing
+counts there, and whoever is asked in the order test, copy, test, copy knows which is which.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import random
+import re
+import string
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+__all__ = ["Canary", "defined_names", "find_canaries"]
+
+_FLIPPED = {
+    ast.Lt: (">", "<"),
+    ast.LtE: (">", "<="),
+    ast.Gt: ("<", ">"),
+    ast.GtE: ("<", ">="),
+    ast.NotEq: ("==", "!="),
+    ast.In: ("not in", "in"),
+    ast.NotIn: ("in", "not in"),
+    ast.Is: ("is not", "is"),
+    ast.IsNot: ("is", "is not"),
+}
+_COMPARING = {"allclose", "isclose", "array_equal", "array_equiv"}
+_DISTANCES = {"abs", "fabs", "absolute"}
+# a literal may stand in these, and is still a literal
+_MAKERS = {
+    "list",
+    "tuple",
+    "set",
+    "range",
+    "array",
+    "asarray",
+    "float",
+    "int",
+    "sqrt",
+    "exp",
+    "log",
+    "Fraction",
+}
+_SWAPPED = {
+    "assertTrue": "assertFalse",
+    "assertFalse": "assertTrue",
+    "assertIn": "assertNotIn",
+    "assertIsNone": "assertIsNotNone",
+}
+_FAR = 400  # how far an altered whole number may lie
+_SHORT = 3  # letters: shorter texts are labels, which wrong answers hit
+
+
+@dataclass(frozen=True)
+class Canary:
+    """One place in a test where a copy may differ.
+
+    Attributes
+    ----------
+    kind : {"number", "text", "shift", "swap", "negate"}
+        ``number``, ``text``: a literal gets another value; ``shift``: something is added to an expression;
+        ``swap``: an operator or a name becomes its opposite; ``negate``: the whole condition is turned round.
+    start, end : int
+        The place in the test's text.
+    first, last : int
+        Lines (from 1) of the assertion: where a right answer fails.
+    strong, hollow : bool
+        See the module.
+    margin : float
+        How far an altered number has to lie off, at least.
+    other : str
+        What stands there instead, of a swap.
+    said : tuple of int
+        Place of the assertion's message, which may name the value.
+    seconds : float
+        How long the reference solution takes to fail it.
+    """
+
+    kind: str
+    start: int
+    end: int
+    first: int
+    last: int
+    strong: bool
+    hollow: bool = False
+    margin: float = 0.0
+    other: str = ""
+    said: tuple[int, ...] = ()
+    seconds: float = 0.0
+
+    def draw(self, source: str, chance: random.Random) -> str:
+        """Return a copy of the test with this place altered, another one each time."""
+        old = source[self.start : self.end]
+        if self.kind == "number":
+            new = _other_number(old, self.margin, chance)
+        elif self.kind == "text":
+            new = old[0] + _other_text(old[1:-1], chance) + old[-1]
+        elif self.kind == "shift":
+            new = f"{old} + {_other_number(str(_step(self.margin)), self.margin, chance)}"
+        elif self.kind == "negate":
+            new = f"not ({old})"
+        else:
+            new = self.other
+        return self._replace(source, old, new)
+
+    def _replace(self, source: str, old: str, new: str) -> str:
+        altered = source[: self.start] + new + source[self.end :]
+        if self.kind not in ("number", "text") or not self.said:
+            return altered
+        offset = len(new) - len(old)
+        start, end = (place + offset for place in self.said)
+        plain_old, plain_new = (text.strip("'\"") for text in (old, new))
+        return altered[:start] + _say(altered[start:end], plain_old, plain_new) + altered[end:]
+
+
+def _say(message: str, old: str, new: str) -> str:
+    """Let a message name the altered value, where it names the value; not inside of its expressions."""
+    pattern = re.compile(rf"(?<![\w.{{]){re.escape(old)}(?![\w{{]|\.\d)")
+    parts = re.split(r"(\{[^{}]*\})", message)
+    return "".join(part if part.startswith("{") else pattern.sub(lambda _: new, part) for part in parts)
+
+
+def _step(margin: float) -> str:
+    return "7.5" if margin else "7"
+
+
+def _other_number(old: str, margin: float, chance: random.Random) -> str:
+    value = ast.literal_eval(old)
+    sign = -1 if chance.random() < 0.5 else 1
+    if isinstance(value, int) and not margin:
+        step = chance.randint(3, min(_FAR, 40 + 8 * abs(value)))
+        lower = value - step
+        return str(lower if sign < 0 and (lower >= 0) == (value >= 0) and lower else value + step)
+    decimals = len(old.partition(".")[2]) if re.fullmatch(r"-?\d+\.\d+", old) else 0
+    span = max(20 * margin, 0.3 * abs(value) or 1.0)
+    found = value + sign * span * chance.uniform(1.0, 4.0)
+    if value > 0 and found <= 0:
+        found = value + (value - found)
+    decimals = max(decimals, 1, 2 - math.floor(math.log10(span)))
+    return f"{found:.{decimals}f}" if decimals < 12 and abs(found) < 1e9 else repr(found)
+
+
+def _other_text(old: str, chance: random.Random) -> str:
+    places = [place for place, letter in enumerate(old) if letter.isascii() and letter.isalnum()]
+    if not places:
+        return old + chance.choice(string.ascii_lowercase)
+    place = chance.choice(places)
+    letter = old[place]
+    if letter.isdigit():
+        alphabet = string.digits
+    else:
+        hexadecimal = re.fullmatch(r"[0-9a-f]{16,}", old)
+        alphabet = "abcdef" if hexadecimal else string.ascii_lowercase
+        alphabet = alphabet.upper() if letter.isupper() else alphabet
+    return old[:place] + chance.choice(alphabet.replace(letter, "")) + old[place + 1 :]
+
+
+def find_canaries(
+    source: str, hidden: Sequence[int] = (), answers: Iterable[str] = (), valued: bool = False
+) -> list[Canary]:
+    """Return the places of a test cell where a copy may differ, the most useful first.
+
+    Parameters
+    ----------
+    source : str
+        The instructor's test cell.
+    hidden : sequence of int
+        Its lines (from 1) that students never see. Where assertions stand in them, the others are left alone.
+    answers : iterable of str
+        Names that the students' cells define. Where assertions look at what comes of them, the others are
+        left alone: an answer that is equal to everything shows only there.
+    valued : bool
+        Whether the cell ends in a value that is its mark: then conditions earn points as assertions do.
+
+    Returns
+    -------
+    list of Canary
+        Not tried yet: some of them a right answer may still pass.
+    """
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []
+    finder = _Finder(source)
+    touched = _touched(tree, set(answers))
+    found = {}
+    for node in ast.walk(tree):
+        for canary in finder.of_statement(node, valued):
+            found[canary.kind, canary.start, canary.end] = (canary, bool(_names(_tested(node)) & touched))
+    chosen = list(found.values())
+    for is_better in (lambda c, _: c.first in hidden or c.last in hidden, lambda _, of_answer: of_answer):
+        chosen = [item for item in chosen if is_better(*item)] or chosen
+    return sorted((item for item, _ in chosen), key=_rank)
+
+
+def defined_names(source: str) -> set[str]:
+    """Return the names that a cell of answers defines at its top."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return set()
+    found = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    return found | {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+def _rank(canary: Canary) -> tuple[bool, bool, int, int]:
+    kinds = ("number", "text", "shift", "swap", "negate")
+    return not canary.strong, canary.hollow, kinds.index(canary.kind) // 2, -canary.first
+
+
+def _tested(node: ast.AST) -> ast.AST:
+    return node.test if isinstance(node, ast.Assert | ast.If) else node
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def _touched(tree: ast.Module, answers: set[str]) -> set[str]:
+    """Return the names whose values come of the answers: theirs, and what is assigned from those."""
+    known = set(answers)
+    while True:
+        more = {name for node in ast.walk(tree) for name in _assigned_from(node, known)} - known
+        if not more:
+            return known
+        known |= more
+
+
+def _assigned_from(node: ast.AST, known: set[str]) -> set[str]:
+    if isinstance(node, ast.Assign):
+        targets, value = node.targets, node.value
+    elif isinstance(node, ast.AnnAssign | ast.AugAssign | ast.NamedExpr) and node.value is not None:
+        targets, value = [node.target], node.value
+    elif isinstance(node, ast.For | ast.comprehension):
+        targets, value = [node.target], node.iter
+    elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name} if _names(node) & known else set()
+    else:
+        return set()
+    if not _names(value) & known:
+        return set()
+    return {name for target in targets for name in _names(target)}
+
+
+class _Finder:
+    """Finds places in one text."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.starts = [0]
+        self.lines = source.split("\n")
+        for line in self.lines:
+            self.starts.append(self.starts[-1] + len(line) + 1)
+
+    def of_statement(self, node: ast.AST, valued: bool) -> Iterator[Canary]:
+        if isinstance(node, ast.Assert):
+            said = self._place(node.msg) if node.msg is not None else ()
+            for canary in self._of_condition(node.test):
+                yield self._in(node, canary, said)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            for canary in self._of_assertion(node.value):
+                yield self._in(node, canary, ())
+        elif isinstance(node, ast.If) and valued:
+            for canary in self._of_condition(node.test):
+                yield self._in(node.test, canary, ())
+
+    def _in(self, node: Any, canary: Canary, said: tuple[int, ...]) -> Canary:
+        return replace(canary, first=node.lineno, last=node.end_lineno or node.lineno, said=said)
+
+    def _of_condition(self, test: ast.expr) -> Iterator[Canary]:
+        yield from self._inside(test)
+        if isinstance(test, ast.Constant):
+            return
+        yield self._make("negate", test, strong=False)
+
+    def _inside(self, test: ast.expr) -> Iterator[Canary]:
+        if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+            for part in test.values:
+                yield from self._inside(part)
+        elif isinstance(test, ast.Compare) and len(test.ops) == 1:
+            yield from self._of_comparison(test.left, test.ops[0], test.comparators[0])
+        elif isinstance(test, ast.Call) and _name(test) in _COMPARING and len(test.args) >= 2:
+            yield from self._of_closeness(test, exact=_name(test).startswith("array"))
+
+    def _of_comparison(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Iterator[Canary]:
+        if isinstance(op, ast.Eq):
+            yield from self._expected(left, right, 0.0)
+            return
+        if isinstance(op, ast.Lt | ast.LtE) and (inner := _difference(left)) is not None:
+            tolerance = _value(right)
+            margin = 1e-6 if tolerance is None else max(abs(tolerance), 1e-12)
+            yield from self._expected(inner.left, inner.right, margin)
+        yield from self._swap(left, op, right)
+
+    def _swap(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Iterator[Canary]:
+        if type(op) not in _FLIPPED:
+            return
+        new, old = _FLIPPED[type(op)]
+        start, end = self._place(left)[1], self._place(right)[0]
+        between = self.source[start:end]
+        if between.count(old) == 1 and "#" not in between:
+            place = start + between.index(old)
+            yield Canary("swap", place, place + len(old), 0, 0, False, other=new)
+
+    def _expected(
+        self, left: ast.expr, right: ast.expr, margin: float, hollow: bool = False
+    ) -> Iterator[Canary]:
+        """Alter the side that is written out; where neither is, add something to the right one."""
+        literal = next((side for side in (right, left) if _is_literal(side)), None)
+        if literal is not None:
+            if not (_is_literal(left) and _is_literal(right)):
+                yield from self._in_literal(literal, margin, hollow)
+            return
+        # of a - b, adding to b in the text is as far off as adding to the difference
+        if isinstance(right, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
+            yield self._make("shift", right, strong=True, margin=margin, hollow=hollow)
+
+    def _in_literal(self, literal: ast.expr, margin: float, hollow: bool) -> Iterator[Canary]:
+        for node in _constants(literal):
+            value = _value(node)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                start, end = self._place(node)
+                if (
+                    self.source[start:end] in (f"'{node.value}'", f'"{node.value}"')
+                    and "\\" not in node.value
+                ):
+                    yield self._make("text", node, strong=len(node.value) >= _SHORT)
+            elif value is not None:
+                off = margin if margin or isinstance(value, int) else 1e-9 * max(1.0, abs(value))
+                vague = off > 0.01 * max(abs(value), 0.1)
+                yield self._make("number", node, strong=not vague, margin=off, hollow=hollow)
+
+    def _of_closeness(self, call: ast.Call, exact: bool) -> Iterator[Canary]:
+        given = {word.arg: _value(word.value) for word in call.keywords}
+        relative = given.get("rtol", given.get("rel_tol", 1e-5))
+        absolute = given.get("atol", given.get("abs_tol", 1e-8))
+        if relative is None or absolute is None or relative > 0.1:
+            return
+        left, right = call.args[:2]
+        literal = next((side for side in (right, left) if _is_literal(side)), None)
+        values = (
+            [abs(v) for v in map(_value, _constants(literal)) if v is not None] if literal is not None else []
+        )
+        margin = absolute + relative * max(values, default=1.0)
+        few = literal is None or len(list(_constants(literal))) < 2
+        margin = 0.0 if exact else max(margin, 1e-9)
+        yield from self._expected(left, right, margin, hollow=few and not exact)
+
+    def _of_assertion(self, call: ast.Call) -> Iterator[Canary]:
+        name = _name(call)
+        if name in _SWAPPED and isinstance(call.func, ast.Attribute):
+            end = self._place(call.func)[1]
+            yield Canary("swap", end - len(name), end, 0, 0, False, other=_SWAPPED[name])
+        elif name.startswith(("assert_", "assertEqual", "assertAlmostEqual")) and len(call.args) >= 2:
+            exact = "close" not in name and "almost" not in name.lower()
+            if "decimal" in {word.arg for word in call.keywords} or len(call.args) > 2:
+                return
+            yield from self._of_closeness(call, exact)
+
+    def _make(
+        self, kind: str, node: ast.expr, strong: bool, margin: float = 0.0, hollow: bool = False
+    ) -> Canary:
+        start, end = self._place(node)
+        return Canary(kind, start, end, 0, 0, strong, hollow, margin)
+
+    def _place(self, node: ast.expr) -> tuple[int, int]:
+        return self._offset(node.lineno, node.col_offset), self._offset(
+            node.end_lineno or node.lineno, node.end_col_offset or 0
+        )
+
+    def _offset(self, line: int, column: int) -> int:
+        # columns are counted in bytes
+        return self.starts[line - 1] + len(self.lines[line - 1].encode()[:column].decode())
+
+
+def _name(call: ast.Call) -> str:
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _difference(node: ast.expr) -> ast.BinOp | None:
+    """Return ``a - b`` out of ``abs(a - b)``."""
+    if not isinstance(node, ast.Call) or _name(node) not in _DISTANCES or len(node.args) != 1:
+        return None
+    inner = node.args[0]
+    return inner if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Sub) else None
+
+
+def _value(node: ast.AST | None) -> float | None:
+    """Return the number that a literal is; None for anything else, truth values too."""
+    try:
+        value = ast.literal_eval(node)  # type: ignore[arg-type]
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _is_literal(node: ast.expr) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, int | float | str) and not isinstance(node.value, bool)
+    if isinstance(node, ast.UnaryOp):
+        return _is_literal(node.operand)
+    if isinstance(node, ast.BinOp):
+        return _is_literal(node.left) and _is_literal(node.right)
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return bool(node.elts) and all(map(_is_literal, node.elts))
+    if isinstance(node, ast.Call):
+        return _name(node) in _MAKERS and bool(node.args) and all(map(_is_literal, node.args))
+    return False
+
+
+def _constants(node: ast.expr | None) -> Iterator[ast.expr]:
+    """Yield the numbers (with their sign) and texts of a literal."""
+    if node is None:
+        return
+    if (
+        isinstance(node, ast.UnaryOp)
+        and isinstance(node.op, ast.USub)
+        and isinstance(node.operand, ast.Constant)
+    ) or isinstance(node, ast.Constant):
+        yield node
+    else:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr) and not (isinstance(node, ast.Call) and child is node.func):
+                yield from _constants(child)

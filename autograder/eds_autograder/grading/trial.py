@@ -1,0 +1,190 @@
+"""A test and its altered copies, run in an order that nobody knows beforehand, and what follows from it."""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any, Protocol
+
+from eds_autograder.grading.canaries import Canary
+from eds_autograder.grading.integrity import GuardLink
+from eds_autograder.grading.plans import TestPlan
+from eds_autograder.grading.proof import Proof
+
+__all__ = ["Attempt", "CellRun", "Executor", "Trials", "displayed_number"]
+
+# a copy gets this, or ten times what it took with the reference solution
+_COPY_SECONDS = 5.0
+# with few tests, each has two copies: whoever guesses which text is the test is caught more often
+_FEW_TESTS = 5
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """How the run of one cell ended.
+
+    Attributes
+    ----------
+    state : {"done", "error", "timed out", "kernel died", "not run"}
+        ``done``: the kernel said that the cell ran to its end; a cell without code is done too.
+    reason : str or None
+        Why it did not, where that is not in the cell's output.
+    proven : bool
+        Whether there is proof of the end; of cells that are no test none is asked.
+    """
+
+    state: str
+    reason: str | None = None
+    proven: bool = True
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One run of a test or of a copy.
+
+    Attributes
+    ----------
+    cell : nbformat.NotebookNode
+        With its outputs.
+    run : CellRun
+    seconds : float
+    """
+
+    cell: Any
+    run: CellRun
+    seconds: float
+
+    def passed(self, plan: TestPlan) -> bool:
+        """Tell whether the kernel claims full marks."""
+        if self.run.state != "done":
+            return False
+        return not plan.valued or (displayed_number(self.cell) or 0.0) >= plan.points
+
+    @property
+    def stuck(self) -> bool:
+        """Whether it neither passed nor failed."""
+        return self.run.state in ("timed out", "kernel died")
+
+
+def displayed_number(cell: Any) -> float | None:
+    """Return the number that a cell ends with, NaN included, or None."""
+    for output in cell.outputs:
+        if output.output_type == "execute_result":
+            try:
+                return float(output["data"]["text/plain"])
+            except (KeyError, TypeError, ValueError):
+                return None
+    return None
+
+
+def _worth(canary: Canary) -> int:
+    return 2 * canary.strong - canary.hollow
+
+
+class Executor(Protocol):
+    """What runs a cell's text in the kernel.
+
+    Attributes
+    ----------
+    outcome : str
+        Another than "graded" when nothing can be run any more.
+    """
+
+    outcome: str
+
+    def attempt(self, cell: Any, index: int, source: str, proof: Proof, seconds: float | None) -> Attempt:
+        """Run a text in a cell's place, within a time of its own."""
+
+
+@dataclass
+class Trials:
+    """Runs the tests of one notebook.
+
+    Parameters
+    ----------
+    plans : mapping of str to TestPlan
+        By grade id.
+    guard : GuardLink
+    chance : random.Random, optional
+
+    Attributes
+    ----------
+    evidence : list of str
+        What speaks against the submission, beside what the guard found.
+    """
+
+    plans: Mapping[str, TestPlan]
+    guard: GuardLink
+    chance: random.Random = field(default_factory=random.SystemRandom)
+    evidence: list[str] = field(default_factory=list)
+    _doubts: list[str] = field(default_factory=list)
+
+    def run(self, execute: Executor, cell: Any, index: int, grade_id: str) -> Attempt:
+        """Run a test among its copies; returns the test's own run, and notes what the copies say.
+
+        The guard treats each text alike, whichever it is.
+        """
+        plan = self.plans[grade_id]
+        proof = Proof.make()
+        texts: list[Canary | None] = [None, *self._choose(plan, cell)]
+        self.chance.shuffle(texts)
+        attempts: dict[Canary | None, Attempt] = {}
+        self.guard.ask(check=True, take="start" if len(texts) > 1 else None, neutral=True)
+        for number, canary in enumerate(texts):
+            if number:
+                self.guard.ask(check=True, take=f"{number - 1}", restore="start")
+            source = cell.source if canary is None else canary.draw(plan.source, self.chance)
+            seconds = None if canary is None else self._seconds(canary, attempts.get(None))
+            attempts[canary] = execute.attempt(cell, index, source, proof, seconds)
+            if execute.outcome != "graded":
+                break
+        else:
+            place = texts.index(None)
+            last = place == len(texts) - 1
+            self.guard.ask(check=True, restore=None if last else str(place), end=True, forget=proof.name)
+        return self._judge(grade_id, plan, attempts, cell)
+
+    def _choose(self, plan: TestPlan, cell: Any) -> Sequence[Canary]:
+        if cell.source != plan.source:
+            return []
+        number = 2 if len(self.plans) <= _FEW_TESTS else 1
+        best = max((_worth(canary) for canary in plan.canaries), default=0)
+        chosen = [canary for canary in plan.canaries if _worth(canary) == best]
+        return self.chance.sample(chosen, min(number, len(chosen)))
+
+    def _seconds(self, canary: Canary, real: Attempt | None) -> float:
+        return ceil(max(_COPY_SECONDS, 10 * canary.seconds, 10 * (real.seconds if real else 0.0)))
+
+    def _judge(
+        self, grade_id: str, plan: TestPlan, attempts: Mapping[Canary | None, Attempt], cell: Any
+    ) -> Attempt:
+        real = attempts.get(None)
+        if real is None:
+            # a copy ended the kernel or does not stop: so would the test have done
+            died = next(iter(attempts.values()))
+            untouched = copy.deepcopy(cell)
+            untouched.outputs = []
+            return Attempt(untouched, died.run, died.seconds)
+        if real.run.state == "done" and not real.run.proven:
+            self.evidence.append(f"{grade_id}: the kernel says that the test ran, but not to its end")
+        for canary, attempt in attempts.items():
+            if canary is not None:
+                self._judge_copy(grade_id, plan, canary, attempt, real)
+        return real
+
+    def _judge_copy(
+        self, grade_id: str, plan: TestPlan, canary: Canary, attempt: Attempt, real: Attempt
+    ) -> None:
+        if attempt.passed(plan) and (canary.strong or real.passed(plan)):
+            text = f"{grade_id}: passed a copy of the test that right answers fail (line {canary.first})"
+            if canary.hollow:
+                self._doubts.append(text)
+                if len(self._doubts) < 2:
+                    return
+                self.evidence.extend(self._doubts[:-1])
+            self.evidence.append(text)
+        elif attempt.stuck and real.passed(plan) and attempt.seconds > 3 * real.seconds:
+            self.evidence.append(f"{grade_id}: passed, but a copy of the test that had to fail did not end")
