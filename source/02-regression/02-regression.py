@@ -684,12 +684,12 @@ def _slope_of_bowl(theta):
 _start = np.array([0.0, 1.0, -5.0])
 _path = gradient_descent(_slope_of_bowl, _start, 0.3, 12)
 _powers = (1 - 0.3 * _stiff) ** np.arange(13)[:, None]
+assert np.array_equal(_start, [0.0, 1.0, -5.0]), "gradient_descent changed the start in place; copy it first."
 assert np.shape(_path) == (13, 3), "The path should have n_epochs + 1 rows, the start first, and one column per parameter."
 assert np.allclose(_path[0], [0.0, 1.0, -5.0]), "The first row of the path should be the start."
 assert np.allclose(_path[1], [0.9, -2.6, -2.75], rtol=1e-4), "The first step is wrong: subtract the learning rate times the gradient from the parameters."
 assert np.allclose(_path, _centre + _powers * (_start - _centre), rtol=1e-4), "The path is wrong after the first step: take the gradient anew at the current parameters in every epoch."
 assert len(_calls) <= 13, "12 epochs should not need more than 13 evaluations of the gradient."
-assert np.array_equal(_start, [0.0, 1.0, -5.0]), "gradient_descent changed the start in place; copy it first."
 assert np.allclose(gradient_descent(_slope_of_bowl, [0, 1, -5], 0.3, 12), _path), "A start given as a list of whole numbers should give the same path: turn it into floats."
 assert np.shape(gradient_descent(_slope_of_bowl, _start, 0.3, 0)) == (1, 3), "With zero epochs the path is the start alone."
 ### END HIDDEN TESTS
@@ -793,6 +793,10 @@ assert diagnose_learning_rate(2.0 * np.exp(-_n / 8) + 1e-6 * 1.1**_n) == "too la
 assert diagnose_learning_rate(3.0 + 0.5 * (-1.0) ** _n + 0.01 * _n) == "too large", "A loss that swings up and down and slowly climbs means that the rate is too large."
 assert diagnose_learning_rate([9.0] * 20 + [9.5]) == "too large", "A loss that ends only a little higher than it began still ends higher: too large."
 assert diagnose_learning_rate(np.append(5.0, 6.0 + 3.0 * np.exp(-_n / 10))) == "too large", "A loss that jumps up at the first step and ends above its beginning means that the rate is too large: compare with the very first loss."
+for _unit in [1e-9, 1.0, 1e9]:
+    assert diagnose_learning_rate(_unit * (50.0 + np.exp(-_n / 10))) == "right", "A loss that levelled off high above zero is a right learning rate, in whatever unit it is given: compare with the whole drop, not with a fixed number."
+    assert diagnose_learning_rate(_unit * (1.0 - 1e-4 * _n)) == "too small", "A loss that falls along a straight line has a learning rate that is too small, however small the drop."
+    assert diagnose_learning_rate(_unit * np.exp(-_n / 60)) == "too small", "A loss with some 2 % of its drop in the last tenth of the run is still on its way down: too small."
 assert diagnose_learning_rate(np.append(1000.0, 1.0 - 0.002 * _n)) == "right", "Nearly the whole drop happened in the first epoch: measured from the very first loss, this one has levelled off."
 assert diagnose_learning_rate(np.append(1.0 + 9.0 * np.exp(-_n / 5), 0.5)) == "too small", "This loss is still dropping in the very last epoch: too small."
 for _epochs in (200, 29, 28, 40):
@@ -808,10 +812,6 @@ _seven = np.concatenate([np.linspace(1.0, 0.007, 181), np.linspace(0.007, 0.0, 2
 assert diagnose_learning_rate(_seven) == "right", "0.7 % of the drop fell in the last tenth of the run: less than 1 %, so the rate is right."
 _dip = np.concatenate([np.linspace(100.0, 60.5, 181), np.full(18, 60.5), [1.0, 60.0]])
 assert diagnose_learning_rate(_dip) == "too small", "The whole drop goes from the first loss to the very last one, whatever lies between."
-for _unit in [1e-9, 1.0, 1e9]:
-    assert diagnose_learning_rate(_unit * (50.0 + np.exp(-_n / 10))) == "right", "A loss that levelled off high above zero is a right learning rate, in whatever unit it is given: compare with the whole drop, not with a fixed number."
-    assert diagnose_learning_rate(_unit * (1.0 - 1e-4 * _n)) == "too small", "A loss that falls along a straight line has a learning rate that is too small, however small the drop."
-    assert diagnose_learning_rate(_unit * np.exp(-_n / 60)) == "too small", "A loss with some 2 % of its drop in the last tenth of the run is still on its way down: too small."
 assert diagnose_learning_rate(4.0 + 3.0 * (-0.8) ** _n + 3.0 * np.exp(-_n / 5)) == "right", "A loss that swings but settles means that the rate is right."
 assert diagnose_learning_rate(np.exp(-_n / 30)) == "right", "Only about 0.1 % of this drop fell in the last tenth of the run: it has levelled off, the rate is right."
 assert diagnose_learning_rate([float(v) for v in 1 / (1 + _n[:101])]) == "right", "A list of losses that drops fast and then hardly changes is a right learning rate."

@@ -47,7 +47,7 @@ def diagnose_learning_rate(losses):
     return "too small" if late > 0.01 * (losses[0] - losses[-1]) else "right"
 
 
-# %% wrong="a-fixed-number" says="compare with the whole drop, not with a fixed number"
+# %% wrong="a-fixed-number" says="however small the drop"
 def diagnose_learning_rate(losses):
     losses = np.asarray(losses)
     if not np.all(np.isfinite(losses)) or losses[-1] > losses[0]:
@@ -73,7 +73,7 @@ def diagnose_learning_rate(losses):
     return "too small" if late > 0.01 * (losses[0] - losses[-1]) else "right"
 
 
-# %% wrong="share-of-the-loss" says="compare with the whole drop, not with a fixed number"
+# %% wrong="share-of-the-loss" says="however small the drop"
 def diagnose_learning_rate(losses):
     losses = np.asarray(losses)
     if not np.all(np.isfinite(losses)) or losses[-1] > losses[0]:
