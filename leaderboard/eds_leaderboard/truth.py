@@ -20,7 +20,7 @@ from eds_leaderboard.plain import Column, PlainFile
 from eds_leaderboard.problems import Problems, counted, shown
 from eds_leaderboard.words import MAX_BYTES, Names, Words, n_words
 
-__all__ = ["SPLITS", "Table", "Truth", "class_list", "read_table", "read_truth"]
+__all__ = ["SPLITS", "Table", "Truth", "class_list", "parse_truth", "read_table", "read_truth"]
 
 # public rows rank during the event and private ones after it; feedback rows never rank
 SPLITS = ("public", "private", "feedback")
@@ -102,10 +102,14 @@ def read_table(path: Path, needed: Sequence[str], limits: Limits = FILE_LIMITS) 
     InvalidFileError
         If it cannot be split into rows of equal width, or a needed column is not there or has an empty cell.
     """
-    data = read_capped(path, limits)
-    header, columns, lines = _plain_columns(data, limits) or _slow_columns(data, limits, path.name)
-    problems = Problems(path.name)
-    table = Table(path.name, dict(zip(header, columns, strict=True)), lines)
+    return table_of(read_capped(path, limits), path.name, needed, limits)
+
+
+def table_of(data: bytes, source: str, needed: Sequence[str], limits: Limits = FILE_LIMITS) -> Table:
+    """Return the table of a CSV file's bytes; see `read_table`."""
+    header, columns, lines = _plain_columns(data, limits) or _slow_columns(data, limits, source)
+    problems = Problems(source)
+    table = Table(source, dict(zip(header, columns, strict=True)), lines)
     for name in needed:
         if name not in table.columns:
             problems.add(
@@ -214,9 +218,22 @@ def read_truth(
     InvalidFileError
         If the file has problems; it carries all of them.
     """
+    data = read_capped(path, limits)
+    return parse_truth(data, path.name, id_column=id_column, label_column=label_column, limits=limits)
+
+
+def parse_truth(
+    data: bytes,
+    source: str,
+    *,
+    id_column: str = "id",
+    label_column: str = "label",
+    limits: Limits = FILE_LIMITS,
+) -> Truth:
+    """Return the truth of a CSV file's bytes; see `read_truth`."""
     if id_column == label_column:
         raise UsageError(f"the ids and the labels cannot both be in column '{id_column}'")
-    table = read_table(path, [id_column, label_column], limits)
+    table = table_of(data, source, [id_column, label_column], limits)
     return truth_of(table, id_column, label_column)
 
 
