@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import combinations
 
 from eds_leaderboard.evidence import Evidence
 from eds_leaderboard.snapshot import Snapshot
@@ -129,17 +128,18 @@ class Ranking:
 
     def _with_evidence(self, snapshot: Snapshot, lines: Sequence[Standing], split: str) -> list[Standing]:
         event, version = snapshot.event, snapshot.version
-        tied: dict[int, list[int]] = {line.team.id: [] for line in lines}
         ranked = [line for line in lines if line.rank is not None]
-        for one, other in combinations(ranked, 2):
-            if self._evidence.is_tied(event, one.entry.id, other.entry.id, version, split):
-                tied[one.team.id].append(other.team.id)
-                tied[other.team.id].append(one.team.id)
+        ties = self._evidence.ties(event, [line.entry.id for line in ranked], version, split)
+
+        def tied(line: Standing) -> tuple[int, ...]:
+            others = ties.get(line.entry.id, set())
+            return tuple(other.team.id for other in ranked if other.entry.id in others)
+
         return [
             replace(
                 line,
                 interval=self._evidence.interval(event, line.entry.id, version, split),
-                tied_with=tuple(tied[line.team.id]),
+                tied_with=tied(line),
             )
             for line in lines
         ]

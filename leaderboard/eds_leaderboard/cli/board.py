@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["export", "show"]
 
+_NOT_IN_TABLES = {"baseline", "split", "entry", "low", "high", "tied_with"}
 _SUFFIXES = {".csv": "csv", ".json": "json", ".md": "md", ".markdown": "md"}
 
 
@@ -65,9 +66,9 @@ def _show_served(server: str, format_: str) -> None:
 
     told = Client(server).standings()
     records, event = told["standings"], told["event"]
-    columns = [name for name in (records[0] if records else ["rank", "team"]) if name != "split"]
+    columns = list(records[0] if records else ["rank", "team"])
     if format_ == "table":
-        columns = [name for name in columns if name not in ("baseline", "entry")]
+        columns = [name for name in columns if name not in _NOT_IN_TABLES]
         records = [_for_table(record) for record in records]
     print_listing(
         records,

@@ -122,7 +122,7 @@ def test_every_answer_tells_the_browser_what_it_may_do(visit) -> None:
             assert "unsafe" not in policy
             assert answer.headers["x-frame-options"] == "DENY"
             assert answer.headers["x-content-type-options"] == "nosniff"
-            assert answer.headers["referrer-policy"] == "no-referrer"
+            assert answer.headers["referrer-policy"] == "same-origin"
             assert "server" not in answer.headers
             assert answer.headers["cache-control"]
 

@@ -187,9 +187,9 @@ def test_before_the_opening_no_file_is_handed_out(tmp_path, challenge, clock, ha
         assert "not open yet" in client.get("/").text
 
 
-def test_the_projector_shows_the_first_ten_and_counts_the_others(visit, hackathon, predictions) -> None:
+def test_the_projector_shows_the_first_dozen_and_counts_the_others(visit, hackathon, predictions) -> None:
     with hackathon.board() as board:
-        for number in range(13):
+        for number in range(15):
             team, _ = board.add_team(f"team {number:02d}")
             board.enter(team, predictions(wrong=number).read_bytes(), "x.csv", "")
     page = visit().get("/projector").text
