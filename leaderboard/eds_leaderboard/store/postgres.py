@@ -25,6 +25,7 @@ SCHEMA = "eds_leaderboard"
 # any number that other programs do not use
 _WRITE_LOCK = 7_305_021_926
 _WAIT = "60s"
+_IDLE = "120s"
 _CONNECT_SECONDS = 10
 
 
@@ -75,7 +76,9 @@ class PostgresSession:
                 connect_timeout=_CONNECT_SECONDS,
                 application_name="eds_leaderboard",
                 options=f"-c search_path={SCHEMA} -c lock_timeout={_WAIT} -c client_encoding=UTF8"
-                " -c timezone=UTC -c synchronous_commit=on",
+                " -c timezone=UTC -c synchronous_commit=on"
+                # who vanishes in the middle of a transaction must not keep the lock
+                f" -c idle_in_transaction_session_timeout={_IDLE}",
             )
         except psycopg.Error as error:
             # from None: the driver's frames hold the URL

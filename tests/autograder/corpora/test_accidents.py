@@ -53,6 +53,7 @@ def test_no_earned_mark_is_lost(accident: Accident, results: dict[str, Result]) 
     result = results[student(accident)]
     problems = "; ".join(problem.text for problem in result.problems)
     assert {item.grade_id: item.points for item in result.exercises} == accident.marks, problems
+    assert not result.flagged
     assert {problem.kind for problem in result.problems} <= HONEST
     if accident.told is None:
         assert not problems
