@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from eds_leaderboard.errors import EdsError, UsageError
+from eds_leaderboard.errors import DatabaseError, EdsError, UsageError
 from eds_leaderboard.store.address import shown_address, without_secrets
 from eds_leaderboard.store.backend import Session
 from eds_leaderboard.store.errors import ConstraintError
@@ -145,18 +145,18 @@ class PostgresSession:
             return ConstraintError(without_secrets(str(error), self._url))
         what = without_secrets(str(error), self._url)
         if self._committing and self.connection.closed:
-            return EdsError(
+            return DatabaseError(
                 f"{shown_address(self._url)} broke off at the commit: {what}",
                 "see whether it was done before you do it again; a file that is sent twice counts once",
             )
-        return EdsError(
+        return DatabaseError(
             f"cannot use {shown_address(self._url)}: {what}; nothing was changed",
             "see whether the PostgreSQL server runs and its disk has space",
         )
 
 
 def _unreachable(url: str, error: psycopg.Error) -> EdsError:
-    return EdsError(
+    return DatabaseError(
         f"cannot connect to {shown_address(url)}: {without_secrets(str(error), url)}",
         "see whether the server runs; give the password in ~/.pgpass or in PGPASSWORD",
     )
