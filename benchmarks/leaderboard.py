@@ -4,7 +4,8 @@
 
 Both sides read the truth and the predictions from CSV, align the rows by id, and compute accuracy and the
 macro and weighted precision, recall and F1. The board also validates every cell; the other side does not.
-A second table times the metrics alone, on class codes in memory; the last line the explanation of a bad file.
+A second table times the metrics alone, on class codes in memory; the next line the explanation of a bad file;
+then follows the load on a served board (see board_load.py, which also runs alone).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import board_load
 import numpy as np
 import pandas as pd
 import sklearn
@@ -141,6 +143,7 @@ def main() -> None:
         for n_rows in sizes:
             time_metrics(n_rows)
         time_explanation(Path(name), max(sizes))
+    sys.exit(0 if board_load.run() else 1)
 
 
 if __name__ == "__main__":
