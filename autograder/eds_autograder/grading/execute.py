@@ -175,9 +175,9 @@ class CarefulExecute(Execute):  # type: ignore[misc]
             self.evidence = list(dict.fromkeys([*trials.evidence, *trials.guard.evidence]))
 
     @property
-    def rehearsed(self) -> Any:
-        """What a `Rehearsal` found; nothing where the kernel had no guard."""
-        return getattr(self._trials, "found", {})
+    def trials(self) -> Trials | None:
+        """What ran the tests; None where the kernel had no guard."""
+        return self._trials
 
     def _set_guard(self) -> None:
         guard = GuardLink(self.kc)

@@ -73,7 +73,9 @@ class Watchdog:
 
     def _look(self, looks: int) -> str | None:
         pids = self._run()
-        if sum(_threads(pid) for pid in pids) > self.limits.processes + OWN_THREADS:
+        # the system refuses threads by itself, which a notebook survives; a bomb of processes it does not
+        many = len(pids) >= self.limits.processes
+        if many or sum(_threads(pid) for pid in pids) > self.limits.processes + OWN_THREADS:
             return "processes"
         # the sum counts what they came to share for each; only a large one is worth the exact look
         allowed = self.limits.memory_bytes
