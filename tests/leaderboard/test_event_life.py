@@ -107,6 +107,7 @@ def test_a_clock_that_is_put_back_neither_reopens_the_event_nor_makes_an_entry_o
 def test_two_servers_whose_clocks_differ_agree_on_the_order(board, event, clock, predictions) -> None:
     token = board.add_team("Isère")[1]
     with Board(find_event(event), now=lambda: clock() - 5 * MINUTE) as slow:
+        clock.advance(minutes=3)
         first = board.submit(predictions(1), "by the clock that is right", token).entry
         second = slow.submit(predictions(2), "by the one that is behind", token).entry
     assert second.received_at == first.received_at
