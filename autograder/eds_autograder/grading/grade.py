@@ -15,6 +15,7 @@ from eds_autograder.grading.pool import Engine, Round
 from eds_autograder.grading.reasons import why_again
 from eds_autograder.grading.recorder import Recorder, latest_result
 from eds_autograder.grading.results import Problem, Result
+from eds_autograder.grading.standing import note, stands
 from eds_autograder.grading.submissions import Submission, find_submissions
 from eds_datasets.errors import EdsError
 
@@ -107,7 +108,12 @@ def grade_class(
             engine.crew.start()
         with engine.begin(submissions, force=force) as round_:
             on_start(len(submissions))
-            results, again = _record_all(course, engine, round_, on_result)
+            if round_.all_known and stands(course, round_.known):
+                results, again = [result for _, result in round_.known], []
+                for result in results:
+                    on_result(result)
+            else:
+                results, again = _record_all(course, engine, round_, on_result)
     return ClassReport(tuple(results), monotonic() - start, engine.jobs, tuple(again))
 
 
@@ -117,6 +123,7 @@ def _record_all(
     """Record batch after batch; returns the results, and why some were run that had been graded before."""
     results: list[Result] = []
     again: list[tuple[str, str]] = []
+    recorded: list[tuple[Submission, Result]] = []
     with open_gradebook(course) as gradebook:
         recorder = Recorder(course, gradebook, engine.cache)
         for assignment in round_.assignments:
@@ -126,11 +133,14 @@ def _record_all(
                 before = [latest_result(course, result.student, result.assignment) for _, result in batch]
                 with recorder.together():
                     complete = [_record(recorder, engine, *item) for item in batch]
-                for old, result in zip(before, complete, strict=True):
+                for (submission, bare), old, result in zip(batch, before, complete, strict=True):
+                    if result.problems == bare.problems:
+                        recorded.append((submission, bare))
                     if old is not None and not result.cached and result.outcome != "failed":
                         again.append((result.assignment, why_again(old, result)))
                     results.append(result)
                     on_result(result)
+    note(course, recorded)
     return results, again
 
 

@@ -207,6 +207,11 @@ class Round:
     def __exit__(self, *_: object) -> None:
         self.engine.crew.close()
 
+    @property
+    def all_known(self) -> bool:
+        """Whether nothing has to run."""
+        return not self._waiting
+
     def batches(self) -> Generator[Batch, None, None]:
         """Yield first what is known, then what has been run, each time all that is ready."""
         if self.known:

@@ -19,7 +19,7 @@ from eds_autograder.grading.registration import register
 from eds_autograder.grading.results import Problem, Result, ResultCache
 from eds_autograder.grading.submissions import TIMESTAMP, Submission
 
-__all__ = ["Recorder", "latest_result"]
+__all__ = ["Recorder", "is_written", "latest_result"]
 
 NO_RESPONSE = "No response."
 HELD = "Held until a person has looked: "
@@ -31,6 +31,15 @@ def latest_result(course: Course, student: str, assignment: str) -> Result | Non
         return Result.read(_latest_file(course, student, assignment))
     except (OSError, ValueError):
         return None
+
+
+def is_written(course: Course, result: Result) -> bool:
+    """Tell whether a result is what `Recorder` recorded last, and its notebooks still lie in their folder."""
+    latest = latest_result(course, result.student, result.assignment)
+    if latest is None or latest.key != result.key or latest.exercises != result.exercises:
+        return False
+    folder = course.autograded_folder(result.student, result.assignment)
+    return all((folder / f"{name}.ipynb").is_file() for name in result.notebooks)
 
 
 def _latest_file(course: Course, student: str, assignment: str) -> Path:
@@ -148,13 +157,7 @@ class Recorder:
         known_timestamp, marks = page.standing[result.student]
         if timestamp is not None and known_timestamp != timestamp:
             return False
-        latest = latest_result(self.course, result.student, result.assignment)
-        if latest is None or latest.key != result.key or latest.exercises != result.exercises:
-            return False
-        folder = self.course.autograded_folder(result.student, result.assignment)
-        return marks == _marks(result) and all(
-            (folder / f"{name}.ipynb").is_file() for name in result.notebooks
-        )
+        return marks == _marks(result) and is_written(self.course, result)
 
     def _record_marks(self, page: _Page, result: Result, timestamp: Any, kit: Kit) -> None:
         found = self._find(page, result.student) or self._add(page, result.student)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from eds_autograder.course import Course
+from eds_autograder.files import write_atomically
+from eds_autograder.grading.fingerprint import environment_digest
 
 __all__ = ["settings"]
 
@@ -32,7 +36,7 @@ def settings(course: Course) -> dict[str, Any]:
     formgrader or to a command line is none of them. A class becomes its dotted name; what cannot travel (a
     function) is left out.
     """
-    read = _preprocessors(course.config)
+    read = _known_names(course) or _preprocessors(course.config)
     sections = {}
     for name, section in course.config.items():
         if not isinstance(section, dict):
@@ -43,6 +47,37 @@ def settings(course: Course) -> dict[str, Any]:
         }
         sections[name] = {key: value for key, value in plain.items() if value is not NotImplemented}
     return {name: section for name, section in sorted(sections.items()) if section}
+
+
+def _known_names(course: Course) -> dict[str, None]:
+    """Return the names of nbgrader's own preprocessors, as noted before; none where classes are needed.
+
+    They are a matter of what is installed, and nbgrader's converters take longer to import than an unchanged
+    class takes to look up.
+    """
+    if _names_others(course.config):
+        return {}
+    notes = course.state_dir / "preprocessors" / f"{environment_digest()[:16]}.json"
+    try:
+        return dict.fromkeys(json.loads(notes.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        pass
+    names = list(_preprocessors(course.config))
+    with suppress(OSError):
+        write_atomically(notes, json.dumps(names))
+    return dict.fromkeys(names)
+
+
+def _names_others(config: Any) -> bool:
+    """Tell whether a course picks preprocessors itself, or holds text of a command line without its type."""
+    from traitlets.config.loader import DeferredConfig
+
+    sections = [section for section in config.values() if isinstance(section, dict)]
+    return any(
+        key.endswith("preprocessors") or isinstance(value, DeferredConfig)
+        for section in sections
+        for key, value in section.items()
+    )
 
 
 def _preprocessors(config: Any) -> dict[str, Any]:
