@@ -87,6 +87,8 @@ class Kit:
         Names of the assignment's notebooks, in order; one may have no graded cell.
     cells : tuple of GradedCell
         In the order of the source, notebook by notebook.
+    kernelspecs : mapping of str to (str or None)
+        By notebook, as nbgrader's gradebook has them.
     rehearsed : mapping of (str, str) to Rehearsed
         What the reference solution showed, by notebook and grade id; empty when it was not run.
     """
@@ -96,6 +98,7 @@ class Kit:
     digest: str
     notebooks: tuple[str, ...]
     cells: tuple[GradedCell, ...]
+    kernelspecs: Mapping[str, str | None]
     rehearsed: Mapping[tuple[str, str], Rehearsed] = field(default_factory=dict)
 
     @property
@@ -128,7 +131,8 @@ class Kit:
         record = json.loads((folder / KIT_FILE).read_text("utf-8"))
         cells = tuple(GradedCell(**{**cell, "hidden": tuple(cell["hidden"])}) for cell in record["cells"])
         names = tuple(record["notebooks"])
-        return cls(folder, record["assignment"], record["digest"], names, cells, _rehearsed(folder))
+        specs = record["kernelspecs"]
+        return cls(folder, record["assignment"], record["digest"], names, cells, specs, _rehearsed(folder))
 
 
 def _rehearsed(folder: Path) -> Mapping[tuple[str, str], Rehearsed]:
@@ -258,6 +262,7 @@ def _build(course: Course, assignment: str, digest: str, folder: Path) -> None:
         generate(course, assignment, db_url, Path(release))
         released = sorted(path for path in Path(release).rglob("*.ipynb") if path.parent.name == assignment)
         cells = list(_read_cells(course, assignment, folder, released))
+        kernelspecs = dict(_read_kernelspecs(folder, assignment))
     files = folder / FILES_FOLDER
     files.mkdir()
     for name, path in source_files(course, assignment):
@@ -268,6 +273,7 @@ def _build(course: Course, assignment: str, digest: str, folder: Path) -> None:
         "digest": digest,
         "notebooks": [path.stem for path in released],
         "cells": [asdict(cell) for cell in cells],
+        "kernelspecs": kernelspecs,
     }
     (folder / KIT_FILE).write_text(json.dumps(record, indent=1), "utf-8")
 
@@ -311,6 +317,14 @@ def _read_cells(
                         checksum=saved.checksum,
                         hidden=hidden_lines(saved.source, markers),
                     )
+
+
+def _read_kernelspecs(folder: Path, assignment: str) -> Iterator[tuple[str, str | None]]:
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{folder / GRADEBOOK_FILE}") as gradebook:
+        for notebook in gradebook.find_assignment(assignment).notebooks:
+            yield notebook.name, notebook.kernelspec
 
 
 def _hidden_markers(course: Course) -> list[tuple[str, str]]:

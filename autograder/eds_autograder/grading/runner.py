@@ -128,6 +128,7 @@ def _make_ready(job: Job, kit: Kit, name: str) -> _Ready | _Graded:
     """Read a notebook and make its graded cells the instructor's again; or say why there is none."""
     from traitlets.config import Config
 
+    from eds_autograder.grading.lookup import answered_from
     from eds_autograder.grading.matching import match_cells, recognizer
     from eds_autograder.grading.reading import (
         MissingNotebookError,
@@ -147,8 +148,9 @@ def _make_ready(job: Job, kit: Kit, name: str) -> _Ready | _Graded:
         return _without_notebook(kit, name, str(error), isinstance(error, MissingNotebookError))
     problems = [*renamed, *repairs, *put_in_order(notebook, cells)]
     config, resources, log = Config(job.settings), _resources(job, name), _quiet_log()
-    for class_ in preprocessors(config, "sanitize_preprocessors"):
-        notebook = run_preprocessor(class_, config, notebook, resources, log)
+    with answered_from(kit):
+        for class_ in preprocessors(config, "sanitize_preprocessors"):
+            notebook = run_preprocessor(class_, config, notebook, resources, log)
     return _Ready(notebook, problems)
 
 
