@@ -91,6 +91,8 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         self.extra_arguments = [
             *self.extra_arguments,
             "--IPKernelApp.exec_lines=__import__('sys').path.append('')",
+            # nobody reads it: each run has a home of its own, that ends with it
+            "--HistoryManager.enabled=False",
         ]
         self.timeout_func = self._seconds
         self.deadline = monotonic() + budget

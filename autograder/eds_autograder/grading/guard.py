@@ -106,12 +106,20 @@ _FUNCTIONS = (
     staticmethod,
 )
 
+_is = operator.is_
 
-def _code(function):
+
+def _code(thing):
     """Return the code object behind a callable, or None for one written in C."""
+    function = _function(thing)
+    return None if function is None else function.__code__
+
+
+def _function(function):
+    """Return the function of Python behind a callable, or None for one written in C."""
     for _ in range(5):
         if type(function) is types.FunctionType:
-            return function.__code__
+            return function
         if type(function) in (types.MethodType, classmethod, staticmethod):
             function = function.__func__
         elif type(function) is property:
@@ -125,18 +133,36 @@ def _code(function):
 
 
 class Watch:
-    """Things as they were, to be compared with what they are."""
+    """Things as they were, to be compared with what they are.
+
+    All of them are looked at many times in each notebook: at once, in loops that are not Python's own.
+    """
 
     def __init__(self):
-        self.entries = []  # (name, dictionary that holds it, key, object, code)
+        self.groups = []  # (dictionary, fetches their names' values from it, names, labels, values)
+        self.functions_of_values, self.codes, self.code_labels = [], [], []
 
     def functions(self, label, namespace, free=()):
         """Take down the functions in a dictionary."""
-        for key, value in list(namespace.items()):
-            if key in free or (isinstance(value, type) and label != "builtins"):
-                continue
-            if isinstance(value, _FUNCTIONS) or callable(value):
-                self.entries.append((label + "." + key, namespace, key, value, _code(value)))
+        found = {
+            key: value
+            for key, value in list(namespace.items())
+            if key not in free
+            and (label == "builtins" or not isinstance(value, type))
+            and (isinstance(value, _FUNCTIONS) or callable(value))
+        }
+        if not found:
+            return
+        labels = [label + "." + key for key in found]
+        # one name more: of a single one the getter would return no tuple
+        fetch = operator.itemgetter(*found, next(iter(found)))
+        self.groups.append((namespace, fetch, list(found), labels, list(found.values())))
+        for name, value in zip(labels, found.values(), strict=True):
+            function = _function(value)
+            if function is not None:
+                self.functions_of_values.append(function)
+                self.codes.append(function.__code__)
+                self.code_labels.append(name)
 
     def class_of(self, thing):
         """Take down the methods of a thing's classes."""
@@ -147,10 +173,20 @@ class Watch:
     def changed(self):
         """Yield the names of what is another thing now."""
         missing = object()
-        for label, namespace, key, value, code in self.entries:
-            now = namespace.get(key, missing)
-            if now is not value or (code is not None and _code(now) is not code):
-                yield label
+        for namespace, fetch, names, labels, values in self.groups:
+            try:
+                if all(map(_is, fetch(namespace), values)):
+                    continue
+            except KeyError:
+                pass
+            for name, label, value in zip(names, labels, values, strict=True):
+                if namespace.get(name, missing) is not value:
+                    yield label
+        now = [function.__code__ for function in self.functions_of_values]
+        if not all(map(_is, now, self.codes)):
+            for label, code, before in zip(self.code_labels, now, self.codes, strict=True):
+                if code is not before:
+                    yield label
 
 
 class Guard:
@@ -167,6 +203,7 @@ class Guard:
         self.this_thread = threading.get_ident
         self.modules = sys.modules
         self.places = self._folders()
+        self.judged = {}  # file to whether it is foreign
         self.states = (random.getstate, random.setstate)
         manager = shell.history_manager
         # numbers are used again, which its database would complain about in the student's output
@@ -248,9 +285,10 @@ class Guard:
     def is_foreign(self, code):
         """Tell code that came with the submission from code that was installed."""
         name = code.co_filename
-        if name.startswith("<frozen"):
-            return False
-        return next((is_own for path, is_own in self.places if name.startswith(path)), True)
+        if name not in self.judged:
+            inside = (is_own for path, is_own in self.places if name.startswith(path))
+            self.judged[name] = not name.startswith("<frozen") and next(inside, True)
+        return self.judged[name]
 
     def foreign(self, thing):
         """Tell whether a hook of any kind leads to code of the submission."""

@@ -69,6 +69,7 @@ def _compile_checks() -> None:
     from nbformat.validator import get_validator
     from nbgrader.api import Base
     from nbgrader.nbgraderformat import common
+    from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
 
     for major, minor in _FORMATS:
         get_validator(major, minor, relax_add_props=True)
@@ -78,6 +79,7 @@ def _compile_checks() -> None:
     KernelProvisionerFactory.instance()
     # nbgrader checks its schema itself anew with each cell that it checks by it
     common.jsonschema = SimpleNamespace(validate=_validate)
+    _compiled(json.dumps(MetadataValidatorV3().schema))
 
 
 def _validate(instance: Any, schema: Mapping[str, Any]) -> None:
