@@ -173,7 +173,9 @@ class Board(Hosting):
             If the rules do not admit the entry.
         """
         note, sha256 = checked_text(message), hashlib.sha256(content).hexdigest()
-        admit(self.event, entry_store.load_history(self.db, team, sha256), self.now())
+        history = entry_store.load_history(self.db, team, sha256)
+        # read after the history: its time is no earlier than that of any entry in it
+        admit(self.event, history, self.now())
         _, truth = self.current_truth()
         # ids and classes are the same in every version of the truth
         codes = validate(content, truth.expected, source, ENTRY_LIMITS)

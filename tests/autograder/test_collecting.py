@@ -166,6 +166,7 @@ def test_zip_collect_goes_on_with_the_class(tmp_path: Path) -> None:
     (archive / "eve_lines.tar.gz").write_bytes(
         tarred(f"{LESSON}.ipynb", tarfile.SYMTYPE, str(folder / "gradebook.db"))
     )
+    (archive / "fay_lines.zip").symlink_to(archive / "ada_lines.zip")
     (archive / "zoe_lines.zip").write_bytes(zipped((f"{LESSON}.ipynb", good)))
     command = [sys.executable, "-m", "nbgrader", "zip_collect", LESSON]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
@@ -177,6 +178,6 @@ def test_zip_collect_goes_on_with_the_class(tmp_path: Path) -> None:
     assert (folder / "submitted" / "ada" / LESSON / f"{LESSON}.ipynb").read_bytes() == good
     lines = [line for line in done.stderr.splitlines() if "refused, nothing of it" in line]
     assert [line.split("WARNING] ")[1].split(":")[0] for line in lines] == [
-        "bob_lines.zip", "cyd_lines.zip", "dan_lines.zip", "eve_lines.tar.gz",
+        "bob_lines.zip", "cyd_lines.zip", "dan_lines.zip", "eve_lines.tar.gz", "fay_lines.zip",
     ]  # fmt: skip
-    assert "4 of the files were refused" in done.stderr
+    assert "5 of the files were refused" in done.stderr

@@ -186,9 +186,15 @@ def rows_of(result) -> list[dict]:
     return json.loads(result.stdout)
 
 
-def test_an_event_from_create_to_reveal(tmp_path, challenge, predictions, clock, run, monkeypatch) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_an_event_from_create_to_reveal(
+    kind, tmp_path, challenge, predictions, clock, run, monkeypatch, request
+) -> None:
     monkeypatch.chdir(tmp_path)
-    run("create", "fall", "--challenge", challenge, "--metric", "macro_f1", "--limit", 3, "--per-hour", 2)
+    place = [] if kind == "sqlite" else ["--db", request.getfixturevalue("postgres").emptied()]
+    rules = ("--metric", "macro_f1", "--limit", 3, "--per-hour", 2)
+    told = run("create", "fall", "--challenge", challenge, *rules, *place).stdout
+    assert ("fall/event.db" if kind == "sqlite" else "postgresql://postgres@/postgres") in told
     isere = run("team", "add", "Isère").stdout.strip()
     drac = run("team", "add", "Drac").stdout.strip()
     zero = run("team", "add", "all EXP", "--baseline").stdout.strip()

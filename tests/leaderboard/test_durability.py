@@ -188,16 +188,28 @@ def random_file(folder: Path, truth_rows, seed: int) -> Path:
     return path
 
 
-def test_a_server_that_goes_away_is_told_and_found_again(
-    tmp_path, challenge, predictions, clock, postgres
+@pytest.mark.parametrize("noticed", [True, False], ids=["noticed", "unnoticed"])
+def test_a_server_that_goes_away_is_found_again(
+    noticed, tmp_path, challenge, predictions, clock, postgres, monkeypatch
 ) -> None:
     """PostgreSQL was restarted: idle connections are dead, and the next request must not notice."""
+    from eds_leaderboard.store.postgres import PostgresSession
+
     event = tmp_path / "restart"
     token = make(event, challenge, postgres.emptied(), ["Isère"])[0]
+    if not noticed:  # the news of the hanging up is still on its way when the connection is lent
+        monkeypatch.setattr(
+            PostgresSession, "usable", property(lambda session: not session.connection.closed)
+        )
+    hang_up = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'eds_leaderboard'"
+    )
     with Board(find_event(event)) as board:
         board.submit(predictions(1), "before", token)
-        postgres.run(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'eds_leaderboard'"
-        )
-        assert board.submit(predictions(2), "after", token).entry.seq == 2
+        postgres.run(hang_up)
+        with board.db.atomic():
+            assert board.db.value("SELECT count(*) FROM entry") == 1
+        postgres.run(hang_up)
         assert len(board.standings()) == 1
+        postgres.run(hang_up)
+        assert board.submit(predictions(2), "after", token).entry.seq == 2

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from eds_leaderboard.errors import EdsError
+from eds_leaderboard.errors import DatabaseError, EdsError
 from eds_leaderboard.store.address import Address, parse_address
 from eds_leaderboard.store.backend import Backend, Row, Session
 from eds_leaderboard.store.pool import WAIT_SECONDS, Pool
@@ -132,7 +132,7 @@ class Database:
         if self._here.session is not None:
             raise RuntimeError("a write inside of reading()")
         if not self._lock.acquire(timeout=WAIT_SECONDS):
-            raise EdsError(f"{self.shown} is busy; nothing was changed", "try again in a minute")
+            raise DatabaseError(f"{self.shown} is busy; nothing was changed", "try again in a minute")
         try:
             with self._transaction(self._writers, writing=True):
                 self._here.depth = 1

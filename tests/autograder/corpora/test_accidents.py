@@ -48,24 +48,12 @@ def test_there_are_enough_of_them_and_no_two_are_one() -> None:
     assert len({student(accident) for accident in CORPUS}) == len(CORPUS) >= 25
 
 
-# until stderr no longer fails a cell and the order of cells is restored
-WAITING = pytest.mark.xfail(
-    strict=False, reason="the marks of tests that write to stderr, the order of cells"
-)
-
-
-def waits(accident: Accident) -> bool:
-    return "while a test runs" in accident.name or "dragged" in accident.name
-
-
-@pytest.mark.parametrize(
-    "accident",
-    [pytest.param(it, marks=WAITING if waits(it) else (), id=it.name) for it in CORPUS],
-)
+@pytest.mark.parametrize("accident", CORPUS, ids=lambda accident: accident.name)
 def test_no_earned_mark_is_lost(accident: Accident, results: dict[str, Result]) -> None:
     result = results[student(accident)]
     problems = "; ".join(problem.text for problem in result.problems)
     assert {item.grade_id: item.points for item in result.exercises} == accident.marks, problems
+    assert not result.flagged
     assert {problem.kind for problem in result.problems} <= HONEST
     if accident.told is None:
         assert not problems

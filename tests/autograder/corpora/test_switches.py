@@ -95,7 +95,7 @@ CASES = {
     "tags": (
         "tests-tagged-to-be-skipped",
         no_stripping_of_tags,
-        [no_proof, no_value_asked, no_canaries, no_guard],
+        [no_proof, no_value_asked, no_holding],
     ),
     "holding": ("objects-that-are-equal-to-everything", no_holding, []),
 }

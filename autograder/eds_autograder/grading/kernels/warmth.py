@@ -18,7 +18,7 @@ from typing import Any
 
 from eds_autograder.imports import import_nbgrader, without
 
-__all__ = ["keep_for_forks", "warm_engine", "warm_modules"]
+__all__ = ["SCIENTIFIC", "keep_for_forks", "warm_engine", "warm_modules"]
 
 _ENGINE = (
     "IPython.core.completer",
@@ -42,6 +42,9 @@ _ENGINE = (
     "eds_autograder.grading.runner",
     "eds_autograder.grading.sanitize",
 )
+# what most notebooks of the field import
+SCIENTIFIC = ("numpy", "scipy", "pandas", "matplotlib", "sklearn", "torch", "obspy")
+
 # nbformat compiles a check for each of its versions when it first meets one
 _FORMATS = ((4, 0), (4, 1), (4, 2), (4, 3), (4, 4), (4, 5))
 
