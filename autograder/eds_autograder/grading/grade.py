@@ -109,7 +109,8 @@ def grade_class(
         with engine.begin(submissions, force=force) as round_:
             on_start(len(submissions))
             if round_.all_known and stands(course, round_.known):
-                results, again = [result for _, result in round_.known], []
+                results = [result for _, result in round_.known]
+                again: list[tuple[str, str]] = []
                 for result in results:
                     on_result(result)
             else:
