@@ -185,6 +185,7 @@ assert np.array_equal(_x, _kept), "The array that comes in must be left as it wa
 assert np.shape(_stacked) == (2, 6), "The result has two rows and as many columns as x has values."
 assert all(_stacked[0][_i] == _kept[_i] and _stacked[1][_i] == _kept[5 - _i] for _i in range(6)), "x stands in the first row and its reverse in the second; sorting is not reversing."
 assert np.array_equal(mirror_stack([3, 1]), [[3, 1], [1, 3]]), "A list must work too."
+assert np.array_equal(mirror_stack([0.25, 1.5])[1], [1.5, 0.25]), "The values stay as they are, with their decimals."
 assert np.shape(mirror_stack(np.zeros(1))) == (2, 1), "A single value still gives two rows."
 ### END HIDDEN TESTS
 
@@ -422,7 +423,10 @@ def plot_trigonometry(ax):
         Drawn upon.
     """
     ### BEGIN SOLUTION
+    # audit: equivalent [swapped arguments] because a line may be drawn from right to left
+    # audit: equivalent [off by one] because the number of points is free above 50
     angle = np.linspace(0, 2 * np.pi, 200)
+    # audit: equivalent [no linestyle] because a line is solid by default
     ax.plot(angle, np.sin(angle), linestyle="-", label="sine")
     ax.plot(angle, np.cos(angle), linestyle="--", label="cosine")
     ax.set(title="Sine and cosine", xlabel="angle (rad)", ylabel="value")

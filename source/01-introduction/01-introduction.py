@@ -108,8 +108,10 @@ _record = np.cumsum(_rng.normal(size=300)) + 40
 _kept = _record.copy()
 _mean = sum(_record) / 300
 _wanted = sum((_record[_i] - _mean) * (_record[_i + 1] - _mean) for _i in range(299)) / sum((_value - _mean) ** 2 for _value in _record)
+_memory = lag_one_autocorrelation(_record)
 assert np.array_equal(_record, _kept), "lag_one_autocorrelation must not change the record."
-assert np.isclose(lag_one_autocorrelation(_record), _wanted, rtol=1e-6), "Subtract the mean of the whole record, and divide the sum of the products by the sum of all the squares."
+assert np.shape(_memory) == (), "The autocorrelation is one number."
+assert np.isclose(_memory, _wanted, rtol=1e-6), "Subtract the mean of the whole record, and divide the sum of the products by the sum of all the squares."
 assert np.isclose(lag_one_autocorrelation(1000 + 7 * _record), _wanted, rtol=1e-5), "Another unit or a shift of the zero must not change the answer."
 assert abs(lag_one_autocorrelation(_rng.normal(size=4000)) ) < 0.06, "A record without memory has an autocorrelation near 0."
 assert np.isclose(lag_one_autocorrelation([0, 0, 1, 0]), -5 / 12, atol=1e-9), "A list of whole numbers must work too, and the squares of all samples belong in the denominator."
@@ -170,6 +172,7 @@ for _n in (101, 256):
     assert np.isclose(spectral_centroid(_record), _wanted, rtol=1e-5), "The centroid is the mean of the frequencies from 0 to half the sampling rate, weighted by the squared absolute values of the transform, the mean removed before."
     assert np.isclose(spectral_centroid(_record, 20.0), 20 * _wanted, rtol=1e-5), "With another sampling rate the centroid changes in proportion."
     assert np.array_equal(_record, _kept), "spectral_centroid must not change the record."
+    assert np.shape(spectral_centroid(_record)) == (), "The centroid is one number."
 assert np.isclose(spectral_centroid([1, -1, 1, -1], 2), 1.0), "A list of whole numbers must work too: the fastest oscillation has half of the sampling rate."
 ### END HIDDEN TESTS
 
@@ -215,8 +218,10 @@ _record = _rng.standard_t(6, size=500) * 3 - 20
 _kept = _record.copy()
 _mean = sum(_record) / 500
 _wanted = (sum((_v - _mean) ** 4 for _v in _record) / 500) / (sum((_v - _mean) ** 2 for _v in _record) / 500) ** 2 - 3
+_excess = excess_kurtosis(_record)
 assert np.array_equal(_record, _kept), "excess_kurtosis must not change the record."
-assert np.isclose(excess_kurtosis(_record), _wanted, rtol=1e-5), "Divide the mean fourth power of the deviations by the square of the mean second power, and subtract 3."
+assert np.shape(_excess) == (), "The excess kurtosis is one number."
+assert np.isclose(_excess, _wanted, rtol=1e-5), "Divide the mean fourth power of the deviations by the square of the mean second power, and subtract 3."
 assert np.isclose(excess_kurtosis(5 - 0.1 * _record), _wanted, rtol=1e-4), "Another unit, sign or zero must not change the answer."
 assert abs(excess_kurtosis(_rng.normal(size=40000))) < 0.15, "Gaussian noise has an excess kurtosis near 0."
 assert np.isclose(excess_kurtosis([0, 0, 0, 0, 0, 0, 1]), (6 * (1 / 7) ** 4 + (6 / 7) ** 4) / 7 / ((6 * (1 / 7) ** 2 + (6 / 7) ** 2) / 7) ** 2 - 3), "A list of whole numbers must work too."
@@ -283,7 +288,9 @@ _found, _moved = 0, 0
 for _records, _kinds in zip(_sets.values, _sets.kind):
     _order = _units.permutation(4)
     _scaled = _records[_order] * 10.0 ** _units.uniform(-4, 4, (4, 1)) + _units.normal(0, 100, (4, 1))
+    _before = _scaled.copy()
     _row = spot_the_seismogram(_scaled)
+    assert np.array_equal(_scaled, _before), "spot_the_seismogram must not change the records."
     assert 0 <= _row <= 3, "Return the row, 0 to 3."
     _found += _kinds[_order][_row] == "seismogram"
     _moved += _row
@@ -405,6 +412,7 @@ def trigger_onsets(ratio, on, off):
         if not is_on and value >= on:
             onsets.append(position)
             is_on = True
+        # audit: equivalent [condition] because a trigger that is off stays off
         elif is_on and value < off:
             is_on = False
     return np.array(onsets, dtype=int)
@@ -419,7 +427,9 @@ assert list(_onsets) == [2, 7], (
 assert len(trigger_onsets(np.zeros(5), 3, 1)) == 0, "where nothing happens there is no onset"
 ### BEGIN HIDDEN TESTS
 _ratio = np.array([5.0, 6.0, 2.0, 3.1, 2.0, 1.99, 3.0, 1.0, 2.5, 2.9, 3.0, 3.0, 2.0, 8.0, 0.0, 4.0])
+_kept = _ratio.copy()
 _onsets = list(trigger_onsets(_ratio, 3.0, 2.0))
+assert np.array_equal(_ratio, _kept), "trigger_onsets must not change the ratio."
 assert _onsets and _onsets[0] == 0, "The trigger can go on at the first value."
 assert 3 not in _onsets, "A trigger that is on stays on until the ratio is below the second threshold: equal to it is not below."
 assert 6 in _onsets and 10 in _onsets, "A value equal to the first threshold turns the trigger on."
@@ -534,7 +544,9 @@ for _ in range(20):
         _i, _j = np.unravel_index(np.argmin(_gaps), _gaps.shape)
         _gaps = np.delete(np.delete(_gaps, _i, 0), _j, 1)
         _hits += 1
+    _given = _picks.copy(), _truth.copy()
     assert tuple(match_picks(_picks, _truth, 2.0)) == (_hits, 7 - _hits, 9 - _hits), "Match the closest pair first, then the closest of what is left, each pick and each event once."
+    assert np.array_equal(_picks, _given[0]) and np.array_equal(_truth, _given[1]), "match_picks must not change the times that it is given."
 ### END HIDDEN TESTS
 
 # %%
@@ -618,6 +630,9 @@ assert _refused, "5 samples and 6 labels are no data set: raise a ValueError"
 assert tuple(dataset_shape(np.zeros((12, 28, 20, 3)), np.zeros(12))) == (12, 28 * 20 * 3, 1), "An image of H x W x C has that many features, multiplied."
 assert tuple(dataset_shape(np.zeros((9, 3000, 3)), np.zeros((9, 3000, 3)))) == (9, 9000, 9000), "A label can have a shape of its own as well."
 assert tuple(dataset_shape([[1, 2], [3, 4], [5, 6]], [0, 1, 0])) == (3, 2, 1), "Lists must work too."
+_x, _y = np.arange(6.0).reshape(3, 2), np.arange(3.0)
+dataset_shape(_x, _y)
+assert np.array_equal(_x, [[0, 1], [2, 3], [4, 5]]) and np.array_equal(_y, [0, 1, 2]), "dataset_shape must not change the data."
 assert tuple(dataset_shape(np.zeros((8, 1)), np.zeros((8, 5)))) == (8, 1, 5), "The order of the answer is N, F, T."
 _refused = False
 try:
@@ -649,6 +664,7 @@ def flatten_images(images):
     """
     ### BEGIN SOLUTION
     images = np.asarray(images)
+    # audit: equivalent [off by one] because NumPy takes any negative length for the one to be found
     return images.reshape(len(images), -1)
     ### END SOLUTION
 
@@ -743,6 +759,7 @@ _absolute = _grid[np.argmin([np.sum(np.abs(_c - _target)) for _c in _grid])]
 assert abs(best_constant(_target, "squared") - _squared) < 0.01, "For the squared loss the best constant is the mean."
 assert abs(best_constant(_target, "absolute") - _absolute) < 0.01, "For the absolute loss the best constant is the median."
 assert np.isclose(best_constant(np.array([3, 4, 4, 5, 100]), "absolute"), 4), "A single large label must not move the best constant of the absolute loss."
+assert np.shape(best_constant(_target, "squared")) == () and np.shape(best_constant(_target, "absolute")) == (), "The best constant is one number."
 assert np.isclose(best_constant(_target), _target.mean()), "Without a loss given, the squared one is meant."
 _refused = False
 try:
@@ -826,6 +843,9 @@ _uneven = np.array([0.0, 0.0, 0.0, 0.1])
 _needed = 2 * np.sqrt((np.var(_uneven, ddof=1) + np.var(_low, ddof=1)) / 4)
 assert has_learned([_uneven, _low - 3 + 0.025 + 1.03 * _needed]) and not has_learned([_uneven, _low - 3 + 0.025 + 0.97 * _needed]), "The scatter at the least and at the most experience both count."
 assert not has_learned([[0.3, 0.3], [0.3, 0.3]]), "No change is no learning."
+_table = np.array([[0.1, 0.2], [0.8, 0.9]])
+has_learned(_table)
+assert np.array_equal(_table, [[0.1, 0.2], [0.8, 0.9]]), "has_learned must not change the performances."
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1016,6 +1036,7 @@ def epsilon_greedy(values, epsilon, rng):
     """
     ### BEGIN SOLUTION
     values = np.asarray(values)
+    # audit: equivalent [boundary] because a random number is never exactly epsilon
     if rng.random() < epsilon:
         return int(rng.integers(len(values)))
     return int(rng.choice(np.flatnonzero(values == values.max())))
@@ -1080,6 +1101,7 @@ def update_value(values, counts, action, reward):
     values, counts = np.array(values, dtype=float), np.array(counts)
     counts[action] += 1
     values[action] += (reward - values[action]) / counts[action]
+    # audit: equivalent [whole numbers] because counts are whole numbers
     return values, counts
     ### END SOLUTION
 

@@ -160,7 +160,9 @@ assert np.allclose(_scores, [-3.0, 1.0, 2.0]), f"2 x1 + x2 - 3 is -3, 1 and 2 at
 _rng = np.random.default_rng(3)
 _samples, _w = _rng.normal(size=(7, 4)), _rng.normal(size=4)
 _wanted = np.array([sum(_w[_j] * _row[_j] for _j in range(4)) + 0.7 for _row in _samples])
+_given = _samples.copy(), _w.copy()
 _scores = decision_function(_samples, _w, 0.7)
+assert np.array_equal(_samples, _given[0]) and np.array_equal(_w, _given[1]), "decision_function must not change the arrays that it is given."
 assert np.shape(_scores) == (7,), "Return one number for each sample, whatever the number of features."
 assert np.allclose(_scores, _wanted, rtol=1e-4, atol=1e-5), "The decision function is w . x + b, with its sign and not normalised."
 assert np.allclose(decision_function([[1, 2]], [3, -4], 1), [-4.0]), "Lists and a single sample must work too."
@@ -212,7 +214,10 @@ _rng = np.random.default_rng(19)
 _samples, _labels = _rng.normal(size=(40, 3)), np.where(_rng.random(40) < 0.4, -1, 1)
 _w, _b = np.array([0.9, -1.2, 0.3]), -0.4
 _costs = [max(0.0, 1 - _labels[_i] * (float(_samples[_i] @ _w) + _b)) for _i in range(40)]
+_given = _samples.copy(), _labels.copy(), _w.copy()
 _loss = hinge_loss(_samples, _labels, _w, _b)
+assert np.array_equal(_samples, _given[0]) and np.array_equal(_labels, _given[1]) and np.array_equal(_w, _given[2]), "hinge_loss must not change the arrays that it is given."
+assert np.shape(_loss) == (), "The loss is one number."
 assert _loss >= 0, "No sample costs less than nothing: the loss cannot be negative."
 assert np.isclose(_loss, np.mean(_costs), rtol=1e-4), "The loss is the mean over the samples of max(0, 1 - y f(x))."
 assert not np.isclose(hinge_loss(_samples, _labels, _w, _b + 0.5), _loss, rtol=1e-4), "The bias belongs to the decision function: the loss must change with it."
@@ -286,6 +291,7 @@ def fit_svm(samples, labels, strength=0.01, learning_rate=0.1, n_steps=1000):
     for step in range(n_steps):
         margins = labels * (samples @ w + b)
         objective[step] = strength / 2 * (w @ w) + np.mean(np.maximum(0.0, 1.0 - margins))
+        # audit: equivalent [boundary] because at the corner any slope between the two sides serves
         costly = margins < 1
         slope_w = strength * w - (labels[costly] @ samples[costly]) / n
         slope_b = -labels[costly].sum() / n
@@ -328,6 +334,7 @@ _kept = _samples.copy(), _labels.copy()
 _theta, _history = _steps(_samples, _labels, 0.2, 0.15, 60)
 _w, _b, _objective = fit_svm(_samples, _labels, 0.2, 0.15, 60)
 assert np.array_equal(_samples, _kept[0]) and np.array_equal(_labels, _kept[1]), "fit_svm must not change the arrays that it is given."
+assert np.shape(_b) == (), "The bias is one number."
 assert np.shape(_objective) == (60,), "Write down J once before each step."
 _one = fit_svm(_samples, _labels, 0.2, 0.15, 1)
 assert np.allclose(_one[0], _steps(_samples, _labels, 0.2, 0.15, 1)[0][:3], rtol=1e-4), "After one step w must have moved by the learning rate times the mean of y x over all the samples."
@@ -407,6 +414,7 @@ assert 6 in _positions, "A sample inside the street is a support vector: compare
 assert list(_positions) == [_i for _i in range(7) if _margins[_i] <= 1.2], "A margin of at most 1 + tolerance counts, for both classes."
 assert list(support_vectors(_samples, _labels, _w, _b, 0.6)) == [_i for _i in range(7) if _margins[_i] <= 1.6], "The tolerance decides who is close enough to the edge."
 assert list(support_vectors(_samples, _labels, _w, _b)) == [_i for _i in range(7) if _margins[_i] <= 1.001], "Without a tolerance given, 0.001 is meant."
+assert list(support_vectors([[2.0], [2.5]], [1, 1], [1.0], 0.0, 1.0)) == [0], "A margin of exactly 1 + tolerance still counts."
 assert len(support_vectors([[9.0], [-9.0]], [1, -1], [1.0], 0.0)) == 0, "When all samples are far on their own sides, there is no support vector."
 ### END HIDDEN TESTS
 
@@ -547,7 +555,7 @@ def fit_svc(samples, labels, sigma=1.0, penalty=1.0):
         Fitted, with a method ``predict(samples)`` that takes samples in the unit in which they came.
     """
     ### BEGIN SOLUTION
-    model = make_pipeline(StandardScaler(), SVC(kernel="rbf", gamma=1 / (2 * sigma**2), C=penalty))
+    model = make_pipeline(StandardScaler(), SVC(gamma=1 / (2 * sigma**2), C=penalty))
     return model.fit(samples, labels)
     ### END SOLUTION
 
@@ -566,6 +574,7 @@ _samples = np.array([[0.0, 0.0], [1.5, 1.0], [-0.5, 2.0]])[_labels] + _rng.norma
 _samples[:, 1] *= 40
 _new = np.column_stack([_rng.uniform(-3, 4, 400), _rng.uniform(-80, 160, 400)])
 _mean, _deviation = _samples.mean(axis=0), _samples.std(axis=0)
+_given = _samples.copy()
 for _sigma, _penalty in ((0.2, 1.0), (1.6, 0.3), (1.6, 60.0)):
     _reference = SVC(gamma=0.5 / _sigma**2, C=_penalty).fit((_samples - _mean) / _deviation, _labels)
     _agree = np.mean(fit_svc(_samples, _labels, _sigma, _penalty).predict(_new) == _reference.predict((_new - _mean) / _deviation))
@@ -573,6 +582,7 @@ for _sigma, _penalty in ((0.2, 1.0), (1.6, 0.3), (1.6, 60.0)):
 assert len(set(fit_svc(_samples, _labels, 0.5, 1.0).predict(_new))) == 3, "The model must know three classes."
 _default = SVC(gamma=0.5, C=1.0).fit((_samples - _mean) / _deviation, _labels)
 assert np.mean(fit_svc(_samples, _labels).predict(_new) == _default.predict((_new - _mean) / _deviation)) > 0.985, "Without sigma and penalty given, 1 is meant for both."
+assert np.array_equal(_samples, _given), "fit_svc must not change the samples."
 _words = np.array(["LP", "VT", "TR"])[_labels]
 assert set(fit_svc(_samples, _words).predict(_new)) <= {"LP", "VT", "TR"}, "The labels may be words."
 ### END HIDDEN TESTS
@@ -629,6 +639,7 @@ def confusion_matrix(true, predicted, n_classes):
         A row for each true class, a column for each predicted one.
     """
     ### BEGIN SOLUTION
+    # audit: equivalent [no dtype] because counts may be kept as real numbers
     matrix = np.zeros((n_classes, n_classes), dtype=int)
     np.add.at(matrix, (np.asarray(true), np.asarray(predicted)), 1)
     return matrix
@@ -681,6 +692,8 @@ def precision(matrix):
     ### BEGIN SOLUTION
     matrix = np.asarray(matrix, dtype=float)
     called = matrix.sum(axis=0)
+    # audit: equivalent [number] because nothing is divided by it where a class was never called
+    # audit: equivalent [off by one] because a class that was called once is divided by 1 either way
     return np.diag(matrix) / np.where(called > 0, called, 1.0)
     ### END SOLUTION
 
@@ -690,6 +703,8 @@ def recall(matrix):
     ### BEGIN SOLUTION
     matrix = np.asarray(matrix, dtype=float)
     present = matrix.sum(axis=1)
+    # audit: equivalent [number] because nothing is divided by it where a class does not occur
+    # audit: equivalent [off by one] because a class that occurs once is divided by 1 either way
     return np.diag(matrix) / np.where(present > 0, present, 1.0)
     ### END SOLUTION
 
@@ -797,7 +812,11 @@ def read_published_matrix(counts, printed_precision, printed_recall, tolerance=0
     ### BEGIN SOLUTION
     counts = np.asarray(counts, dtype=float)
     called, present = counts.sum(axis=1), counts.sum(axis=0)
+    # audit: equivalent [number] because nothing is divided by it where a class was never called
+    # audit: equivalent [off by one] because a class that was called once is divided by 1 either way
     sure = 100 * np.diag(counts) / np.where(called > 0, called, 1.0)
+    # audit: equivalent [number] because nothing is divided by it where a class does not occur
+    # audit: equivalent [off by one] because a class that occurs once is divided by 1 either way
     found = 100 * np.diag(counts) / np.where(present > 0, present, 1.0)
     doubtful = []
     for name, printed, recomputed in (("precision", printed_precision, sure), ("recall", printed_recall, found)):
@@ -816,13 +835,19 @@ assert list(map(tuple, _doubtful)) == [("recall", 0)], f"only the recall of clas
 _counts = np.array([[50, 3, 0], [8, 20, 1], [2, 0, 16]])
 _rows = 100 * np.array([50 / 53, 20 / 29, 16 / 18])
 _columns = 100 * np.array([50 / 60, 20 / 23, 16 / 17])
+_printed = _rows + [0.2, -0.9, 2.0], _columns + [-1.1, 0.0, 0.3]
+_given = _printed[0].copy(), _printed[1].copy()
+read_published_matrix(_counts, *_printed, 1.0)
+assert np.array_equal(_printed[0], _given[0]) and np.array_equal(_printed[1], _given[1]), "read_published_matrix must not change the arrays that it is given."
 _sure, _found, _doubtful = read_published_matrix(_counts, _rows + [0.2, -0.9, 2.0], _columns + [-1.1, 0.0, 0.3], 1.0)
+assert np.shape(_sure) == (3,) and np.shape(_found) == (3,), "Precision and recall have one number for each class."
 assert np.allclose(_sure, _rows), "In this table the rows are the predicted classes: precision divides by the sum of a row, in percent."
 assert np.allclose(_found, _columns), "In this table the columns are the true classes: recall divides by the sum of a column, in percent."
 assert ("recall", 0) in [tuple(_item) for _item in _doubtful], "A printed value that is too low is as doubtful as one that is too high."
 assert [tuple(_item) for _item in _doubtful] == [("precision", 2), ("recall", 0)], "List the printed values that differ by more than the tolerance, precisions first."
 assert [tuple(_item) for _item in read_published_matrix(_counts, _rows + [0.2, -0.9, 2.0], _columns + [-1.1, 0.0, 0.3], 0.25)[2]] == [("precision", 1), ("precision", 2), ("recall", 0), ("recall", 2)], "The tolerance decides what passes, and the classes come in order."
 assert [tuple(_item) for _item in read_published_matrix(_counts, _rows + 0.6, _columns - 0.4)[2]] == [("precision", 0), ("precision", 1), ("precision", 2)], "Without a tolerance given, 0.5 percentage points are meant."
+assert len(read_published_matrix([[30, 10], [0, 60]], [75.5, 100.0], [100.0, 85.7], 0.5)[2]) == 0, "A difference equal to the tolerance passes."
 _sure, _found, _doubtful = read_published_matrix([[4, 0], [0, 0]], [100, 0], [100, 0], 0.5)
 assert np.allclose(_sure, [100, 0]) and np.allclose(_found, [100, 0]) and len(_doubtful) == 0, "A class without any event has 0 %, not NaN."
 ### END HIDDEN TESTS
@@ -895,6 +920,10 @@ assert np.isclose(gini(np.array([4, 4, 4])), 0), f"a group of one class is pure,
 assert np.isclose(gini(np.array([0, 1, 0, 1])), 0.5), f"two classes in equal parts have 1 - 2 / 4 = 0.5: got {gini(np.array([0, 1, 0, 1]))}"
 ### BEGIN HIDDEN TESTS
 _labels = np.array([7, -2, 7, 7, 0, 0, 7, 7, -2, 7])
+_given = _labels.copy()
+gini(_labels)
+assert np.array_equal(_labels, _given), "gini must not change the labels."
+assert np.shape(gini(_labels)) == (), "The impurity is one number."
 assert np.isclose(gini(_labels), 1 - (0.6**2 + 0.2**2 + 0.2**2)), "The impurity is 1 minus the sum of the squared shares of all classes, whatever their labels."
 assert np.isclose(gini(np.arange(5)), 0.8), "Five different classes have an impurity of 0.8."
 assert np.isclose(gini(["LP", "VT", "LP", "LP"]), 0.375), "The labels may be words in a list."
@@ -939,8 +968,12 @@ def best_split(feature, labels):
         raise ValueError("all values of the feature are the same")
     best_threshold, least = None, np.inf
     for threshold in (values[:-1] + values[1:]) / 2:
+        # audit: equivalent [boundary] because no value is half-way between two neighbours
+        # audit: equivalent [comparison] because the two groups only change their names
         left = feature <= threshold
         remaining = left.mean() * gini(labels[left]) + (~left).mean() * gini(labels[~left])
+        # audit: equivalent [boundary] because no difference is exactly 1e-12
+        # audit: equivalent [number] because any number between rounding and a real difference will do
         if remaining < least - 1e-12:
             best_threshold, least = threshold, remaining
     return best_threshold, least
@@ -973,7 +1006,10 @@ for _n, _k in ((25, 3), (40, 2), (12, 4)):
     _values = np.array(sorted(set(_feature.tolist())))
     _middles = (_values[1:] + _values[:-1]) / 2
     _costs = np.array([_left_over(_feature, _labels, _s) for _s in _middles])
+    _given = _feature.copy(), _labels.copy()
     _threshold, _impurity = best_split(_feature, _labels)
+    assert np.array_equal(_feature, _given[0]) and np.array_equal(_labels, _given[1]), "best_split must not change the arrays that it is given."
+    assert np.shape(_threshold) == () and np.shape(_impurity) == (), "Threshold and impurity are one number each."
     assert np.isclose(_impurity, _costs.min(), atol=1e-6), "The impurity that is left is the mean of the two groups' Gini impurities, weighted by their sizes."
     assert np.any(np.isclose(_threshold, _middles)), "A threshold stands half-way between two neighbouring different values."
     assert np.isclose(_threshold, _middles[np.flatnonzero(np.isclose(_costs, _costs.min()))[0]]), "Take the threshold that leaves the least impurity, and the smallest of equally good ones."
@@ -981,6 +1017,12 @@ _threshold, _impurity = best_split([1, 2, 3, 4], [0, 1, 0, 1])
 assert np.isclose(_threshold, 1.5) and np.isclose(_impurity, 1 / 3), "When two thresholds are equally good, take the smaller one. Lists must work too."
 _threshold, _impurity = best_split(np.array([5.0, 5.0, 9.0]), np.array([1, 0, 0]))
 assert np.isclose(_threshold, 7.0) and np.isclose(_impurity, 1 / 3), "Equal values cannot be split: they go to the same side together."
+_refused = False
+try:
+    best_split([0.5, 0.5, 0.5], ["a", "b", "a"])
+except ValueError:
+    _refused = True
+assert _refused, "A feature with one value only cannot be split: raise a ValueError."
 _threshold, _impurity = best_split(np.array([-4.0, -1.0, -2.0]), np.array(["b", "a", "b"]))
 assert np.isclose(_threshold, -1.5) and np.isclose(_impurity, 0), "Values may be negative and unsorted, and labels words."
 ### END HIDDEN TESTS
@@ -1024,6 +1066,8 @@ def forest_vote(votes):
     """
     ### BEGIN SOLUTION
     votes = np.asarray(votes)
+    # audit: equivalent [mean for sum] because shares have the same majority as counts
+    # audit: equivalent [off by one] because a label that nobody votes for never wins
     counts = np.stack([np.sum(votes == label, axis=0) for label in range(votes.max() + 1)])
     return np.argmax(counts, axis=0)
     ### END SOLUTION
@@ -1174,6 +1218,7 @@ def xor_is_separable(samples, labels):
     """
     ### BEGIN SOLUTION
     samples, labels = np.asarray(samples, dtype=float), np.asarray(labels, dtype=float)
+    # audit: equivalent [sign] because w and b may change their signs together
     inequalities = -labels[:, None] * np.column_stack([samples, np.ones(len(samples))])
     answer = linprog(
         np.zeros(inequalities.shape[1]), A_ub=inequalities, b_ub=-np.ones(len(labels)), bounds=(None, None)
@@ -1195,6 +1240,9 @@ assert xor_is_separable(np.column_stack([_corners, _corners[:, 0] * _corners[:, 
 assert xor_is_separable([[5.0], [5.2], [4.7]], [1, 1, -1]), "One feature far from zero needs a bias."
 assert not xor_is_separable([[1.0], [2.0], [3.0]], [1, -1, 1]), "On a line, a sample between two of the other class cannot be parted by one threshold."
 assert not xor_is_separable([[1.0, 2.0], [1.0, 2.0]], [1, -1]), "Two samples at the same place with different labels cannot be parted."
+_given = np.array([[0.0, 2.0], [1.0, 3.0]]), np.array([1, -1])
+xor_is_separable(*_given)
+assert np.array_equal(_given[0], [[0, 2], [1, 3]]) and np.array_equal(_given[1], [1, -1]), "xor_is_separable must not change the arrays that it is given."
 _rng = np.random.default_rng(4)
 _cloud = _rng.normal(size=(40, 3))
 _sides = np.where(_cloud @ [1.0, -2.0, 0.5] + 0.3 > 0, 1, -1)
@@ -1270,6 +1318,7 @@ _kept = _samples.copy()
 _cells = {tuple(min(int(_value * 5), 4) for _value in _row) for _row in _samples}
 _fraction = occupied_fraction(_samples, 5)
 assert np.array_equal(_samples, _kept), "occupied_fraction must not change the samples."
+assert np.shape(_fraction) == (), "The fraction is one number."
 assert _fraction <= 50 / 125, "Fifty samples occupy at most fifty cells: the value 1 belongs to the last bin and makes no cell of its own."
 assert np.isclose(_fraction, len(_cells) / 125), "Count each occupied cell once and divide by the number of all cells, n_bins to the power of n_features."
 assert np.isclose(occupied_fraction(np.tile(np.linspace(0, 1, 9)[:, None], (1, 2)), 3), 3 / 9), "Points on the diagonal occupy the cells of the diagonal only: the features belong together."
