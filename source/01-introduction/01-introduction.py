@@ -284,7 +284,7 @@ assert spot.kind[0, _row] == "seismogram", "other units must not change the answ
 ### BEGIN HIDDEN TESTS
 _sets = load_spot_records(n_sets=50, n_samples=600, seed=91)
 _units = np.random.default_rng(17)
-_found, _moved = 0, 0
+_found, _rows = 0, set()
 for _records, _kinds in zip(_sets.values, _sets.kind):
     _order = _units.permutation(4)
     _scaled = _records[_order] * 10.0 ** _units.uniform(-4, 4, (4, 1)) + _units.normal(0, 100, (4, 1))
@@ -293,8 +293,8 @@ for _records, _kinds in zip(_sets.values, _sets.kind):
     assert np.array_equal(_scaled, _before), "spot_the_seismogram must not change the records."
     assert 0 <= _row <= 3, "Return the row, 0 to 3."
     _found += _kinds[_order][_row] == "seismogram"
-    _moved += _row
-assert _moved > 40, "The seismogram is not always in the same row: look at the records."
+    _rows.add(int(_row))
+assert len(_rows) == 4, "The seismogram is not always in the same row: look at the records."
 assert _found >= 45, "In other sets the seismogram is spotted too rarely: the rule must not depend on units, on the zero, or on the order of the records."
 _long = load_spot_records(n_sets=20, n_samples=1024, seed=5)
 assert np.mean([_set[spot_the_seismogram(_records)] == "seismogram" for _records, _set in zip(_long.values, _long.kind)]) >= 0.9, "Longer records must be spotted too."
@@ -530,10 +530,10 @@ assert tuple(match_picks([10.0, 10.3], [10.1], 0.5)) == (1, 0, 1), (
 )
 assert tuple(match_picks([], [10.1], 0.5)) == (0, 1, 0), "without a pick every event is missed"
 ### BEGIN HIDDEN TESTS
+assert tuple(match_picks([1.0, 1.2], [], 1.0)) == (0, 0, 2), "Where nothing happened every pick is a false alarm."
 assert tuple(match_picks([5.25], [5.0, 5.5], 0.25)) == (1, 1, 0), "One pick can be the hit of one event only, and a difference equal to the tolerance counts."
 assert tuple(match_picks([2.0, 2.6], [2.5, 3.1], 0.55)) == (1, 1, 1), "The closest pair goes first: 2.6 with 2.5, and then nothing is left within the tolerance."
 assert tuple(match_picks([3.0, 1.0, 2.0], [2.1, 0.9, 3.2], 0.3)) == (3, 0, 0), "The times may come in any order."
-assert tuple(match_picks([1.0, 1.2], [], 1.0)) == (0, 0, 2), "Where nothing happened every pick is a false alarm."
 assert tuple(match_picks(np.array([9.5, 20.7]), np.array([10.0, 20.0]), 0.6)) == (1, 1, 1), "A pick before the event counts as one after it, and one too far away does not count."
 _rng = np.random.default_rng(18)
 for _ in range(20):

@@ -32,7 +32,7 @@ def sort_tasks(tasks):
     return reference(tasks[::-1])
 
 
-# %% wrong="labels-first" says="With a formula, program it"
+# %% wrong="labels-first" says="with a formula, program it"
 def sort_tasks(tasks):
     kinds = {"categories": "classification", "numbers": "regression"}
     return {
