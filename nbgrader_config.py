@@ -22,3 +22,5 @@ c.OverwriteCells.add_missing_cells = True
 c.Execute.timeout = 60
 # nbgrader autograde and formgrader grade with the engine of eds grade: the same marks
 c.Autograde.exporter_class = "eds_autograder.grading.plain.EngineExporter"
+# archives of an LMS are unpacked within bounds
+c.ZipCollectApp.extractor_plugin = "eds_autograder.grading.collecting.GuardedExtractor"

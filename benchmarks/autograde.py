@@ -283,21 +283,29 @@ def benchmark(name: str, count: int, plain_count: int, cores: int, jobs: int | N
         say("peak memory, shared pages once", f"{first.peak:.2f} GiB", first.peak < BARS["memory"], "1.5 GiB")
         print(f"  {first.out.splitlines()[-1]}")
         if plain_count:
-            yield compare(Path(place), name, first.wall / count, ours, plain_count)
+            yield compare(Path(place), name, first, count, ours, plain_count)
 
 
 def compare(
-    place: Path, name: str, seconds: float, ours: dict[tuple[str, str], float | None], count: int
+    place: Path,
+    name: str,
+    first: Measured,
+    students: int,
+    ours: dict[tuple[str, str], float | None],
+    count: int,
 ) -> bool:
     took, theirs = grade_plainly(place, name, count)
     different = {key: (ours[key], mark) for key, mark in theirs.items() if ours[key] != mark}
     assert not different, f"the marks differ: {different}"
-    ratio = took.wall / count / seconds
+    ratio = took.wall / count / (first.wall / students)
+    processor = took.cpu / count / (first.cpu / students)
     say(f"nbgrader autograde, {count} of them", f"{took.wall:.2f} s")
     say("  for each submission", f"{took.wall / count:.3f} s")
+    say("  processor time for each submission", f"{took.cpu / count:.3f} s")
     say("  peak memory", f"{took.peak:.2f} GiB")
     holds = name != "light" or ratio >= BARS["ratio"]
     say("times as fast as nbgrader", f"{ratio:.1f}", holds if name == "light" else None, "10")
+    say("times less processor time", f"{processor:.1f}")
     say("marks compared, all equal", str(len(theirs)))
     return holds
 

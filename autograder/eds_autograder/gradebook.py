@@ -55,12 +55,12 @@ def open_gradebook(course: Course) -> Iterator[Any]:
 
 def _make_tables(url: str) -> None:
     """Make a new gradebook's file as nbgrader does, which starts another program to ask for one number."""
+    if not url.startswith("sqlite:////") or Path(url.removeprefix("sqlite:///")).exists():
+        return
     from alembic.script import ScriptDirectory
     from nbgrader.api import Base
     from sqlalchemy import create_engine, text
 
-    if not url.startswith("sqlite:////") or Path(url.removeprefix("sqlite:///")).exists():
-        return
     with resources.as_file(resources.files("nbgrader") / "alembic") as folder:
         version = ScriptDirectory(str(folder)).get_current_head()
     engine = create_engine(_patient(url))

@@ -13,7 +13,7 @@ __all__ = ["wire"]
 
 
 def wire(config: Any) -> None:
-    """Have plain ``nbgrader autograde`` and formgrader grade with our engine.
+    """Have plain ``nbgrader autograde`` and formgrader grade with our engine, and guard ``zip_collect``.
 
     Parameters
     ----------
@@ -21,3 +21,4 @@ def wire(config: Any) -> None:
         The ``c`` of ``nbgrader_config.py``; what the course sets behind this line goes before it.
     """
     config.Autograde.exporter_class = "eds_autograder.grading.plain.EngineExporter"
+    config.ZipCollectApp.extractor_plugin = "eds_autograder.grading.collecting.GuardedExtractor"

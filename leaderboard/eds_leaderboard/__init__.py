@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from eds_leaderboard.errors import InvalidFileError, RefusedError
     from eds_leaderboard.event import Rules
     from eds_leaderboard.metrics import METRICS, ConfusionMatrix
+    from eds_leaderboard.notebook import check, score, submit
     from eds_leaderboard.scoring import score_files, scores
     from eds_leaderboard.truth import Truth, read_truth
 
@@ -23,11 +24,14 @@ __all__ = [
     "RefusedError",
     "Rules",
     "Truth",
+    "check",
     "create_event",
     "read_entry",
     "read_truth",
+    "score",
     "score_files",
     "scores",
+    "submit",
     "validate",
 ]
 
@@ -40,11 +44,14 @@ _HOMES = {
     "RefusedError": "errors",
     "Rules": "event",
     "Truth": "truth",
+    "check": "notebook",
     "create_event": "board",
     "read_entry": "entries",
     "read_truth": "truth",
+    "score": "notebook",
     "score_files": "scoring",
     "scores": "scoring",
+    "submit": "notebook",
     "validate": "entries",
 }
 

@@ -51,7 +51,8 @@ class Receipt:
     entry : ScoredEntry
         With the public scores.
     standing : Standing or None
-        The team's line of the board that is shown; None when that stands still since before its first entry.
+        The team's line of the board that is shown, bare: without movement, interval and ties. None when the
+        board stands still since before the team's first entry.
     left : int
         How many entries the team has left.
     is_best : bool
@@ -172,7 +173,9 @@ class Board(Hosting):
             If the rules do not admit the entry.
         """
         note, sha256 = checked_text(message), hashlib.sha256(content).hexdigest()
-        admit(self.event, entry_store.load_history(self.db, team, sha256), self.now())
+        history = entry_store.load_history(self.db, team, sha256)
+        # read after the history: its time is no earlier than that of any entry in it
+        admit(self.event, history, self.now())
         _, truth = self.current_truth()
         # ids and classes are the same in every version of the truth
         codes = validate(content, truth.expected, source, ENTRY_LIMITS)
@@ -202,11 +205,10 @@ class Board(Hosting):
         own = [entry for entry in self.ranking.public_entries(snapshot) if entry.team_id == team.id]
         entry = next(entry for entry in own if entry.id == entry_id)
         best = self.ranking.best_public_entry(snapshot, team.id)
-        lines = self.public_standings()
         return Receipt(
             team,
             entry,
-            next((line for line in lines if line.team.id == team.id), None),
+            self.ranking.public_line(snapshot, self.now(), team.id),
             snapshot.event.rules.entry_limit - entry.seq,
             best is not None and best.id == entry_id,
         )

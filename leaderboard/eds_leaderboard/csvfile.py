@@ -1,4 +1,4 @@
-"""Somebody's CSV file: capped before it is parsed, split fast when clean, explained line by line when not.
+"""Somebody's CSV file: capped before it is parsed, and explained line by line.
 
 A row is a physical line. Accepted without a word, because the meaning cannot change: a UTF-8 byte order
 mark, CRLF line ends, a missing last line end, blank lines at the end, cells in double quotes, spaces and tabs
@@ -19,19 +19,19 @@ from eds_leaderboard.errors import InvalidFileError, UsageError
 from eds_leaderboard.problems import Problems, shown
 
 __all__ = [
+    "BOM",
     "ENTRY_LIMITS",
     "FILE_LIMITS",
     "Limits",
     "Row",
     "check_size",
-    "clean_columns",
     "count_lines",
     "read_capped",
     "rows",
 ]
 
 BLANK = " \t"
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _MIB = 2**20
 
@@ -86,7 +86,7 @@ def check_size(data: bytes, limits: Limits, problems: Problems) -> bytes:
     """
     _check_bytes(data, limits, problems)
     if not problems:
-        data = data.removeprefix(_BOM)
+        data = data.removeprefix(BOM)
         _check_lines(data, limits, problems)
     if problems:
         raise InvalidFileError(problems)
@@ -118,19 +118,20 @@ def _check_bytes(data: bytes, limits: Limits, problems: Problems) -> None:
             "expected text",
             "the file is no plain CSV (a spreadsheet, an archive, UTF-16?): save it as CSV in UTF-8",
         )
-    elif not data.removeprefix(_BOM).strip():
+    elif not data.removeprefix(BOM).strip():
         problems.add(
             "empty", 1, "The file is empty", "expected a header and one row per id", "write the file again"
         )
 
 
 def _check_lines(data: bytes, limits: Limits, problems: Problems) -> None:
-    n_lines = data.count(b"\n") + 1
-    if n_lines - 1 > limits.max_rows:
+    # the header is no row, and the end of the last line begins no other
+    n_rows = data.count(b"\n") - data.endswith(b"\n")
+    if n_rows > limits.max_rows:
         problems.add(
             "too-many-rows",
             limits.max_rows + 2,
-            f"{n_lines - 1:,} rows",
+            f"{n_rows:,} rows",
             f"at most {limits.max_rows:,} are read",
             "write one row per id",
         )
@@ -150,42 +151,6 @@ def _check_lines(data: bytes, limits: Limits, problems: Problems) -> None:
 def count_lines(data: bytes) -> int:
     """Return the number of the last line that is not blank."""
     return data.rstrip(b" \t\r\n").count(b"\n") + 1
-
-
-def clean_columns(data: bytes) -> tuple[list[str], list[list[str]]] | None:
-    """Split a file whose every line has the same plain cells; None when anything about it is unusual.
-
-    Returns
-    -------
-    header : list of str
-    columns : list of lists of str
-        One list per column, without the header, cells as they are.
-    """
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n")
-    if b'"' in data or b"\r" in data:
-        return None
-    head, _, body = data.rstrip(b"\n").partition(b"\n")
-    n_columns = head.count(b",") + 1
-    if not body or not _is_regular(body, n_columns):
-        return None
-    try:
-        header, text = head.decode().split(","), body.decode()
-    except UnicodeDecodeError:
-        return None
-    cells = text.replace("\n", ",").split(",")
-    return header, [cells[column::n_columns] for column in range(n_columns)]
-
-
-def _is_regular(body: bytes, n_columns: int) -> bool:
-    """Tell whether the separators come as n_columns − 1 commas, a line end, and so on to the last line."""
-    characters = np.frombuffer(body, dtype=np.uint8)
-    is_comma = characters == ord(",")
-    separators = is_comma[is_comma | (characters == ord("\n"))]
-    if (len(separators) + 1) % n_columns:
-        return False
-    table = np.append(separators, False).reshape(-1, n_columns)
-    return bool(table[:, :-1].all() and not table[:, -1].any())
 
 
 def rows(data: bytes, problems: Problems) -> Iterator[Row]:

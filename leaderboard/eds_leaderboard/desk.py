@@ -58,7 +58,10 @@ class Desk:
     @property
     def snapshot(self) -> Snapshot:
         """The event as it is now, with all that may be seen of it."""
-        return self._snapshots.get()
+        found = self._snapshots.get()
+        # another server, whose clock is ahead, may have written what is seen here
+        self._latest = max(self._latest, found.latest)
+        return found
 
     @property
     def event(self) -> Event:

@@ -1,32 +1,27 @@
 """An entry: a file of ids and labels, validated against the ids and labels that are expected.
 
-A clean file is read in a few vectorised steps; any other is read again, line by line, to tell its problems.
+A plain file is read in a few vectorised steps; any other is read again, line by line, to tell its problems.
+A Parquet file is read as the CSV file that says the same: its first row is line 2.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from eds_leaderboard.csvfile import (
-    FILE_LIMITS,
-    Limits,
-    Row,
-    check_size,
-    clean_columns,
-    count_lines,
-    read_capped,
-    rows,
-)
+from eds_leaderboard.csvfile import BOM, FILE_LIMITS, Limits, Row, check_size, count_lines, read_capped, rows
 from eds_leaderboard.errors import InvalidFileError
+from eds_leaderboard.lookup import Lookup
+from eds_leaderboard.parquet import MAGIC, as_csv
+from eds_leaderboard.plain import Column, PlainFile
 from eds_leaderboard.problems import Problems, counted, shown
+from eds_leaderboard.words import Positions, words_of_texts
 
 __all__ = ["Codes", "Expected", "read_entry", "validate"]
 
@@ -41,7 +36,7 @@ class Expected:
 
     Parameters
     ----------
-    ids : tuple of str
+    ids : sequence of str
         The held-out rows, in the order in which codes are returned.
     labels : tuple of str
         The class list.
@@ -49,7 +44,7 @@ class Expected:
         The two headings.
     """
 
-    ids: tuple[str, ...]
+    ids: Sequence[str]
     labels: tuple[str, ...]
     id_column: str = "id"
     label_column: str = "label"
@@ -64,6 +59,16 @@ class Expected:
         """Code of each label."""
         return {label: code for code, label in enumerate(self.labels)}
 
+    @cached_property
+    def keys(self) -> Lookup | None:
+        """The ids for the fast reading; None when they can only be read slowly."""
+        return _lookup(self.ids)
+
+    @cached_property
+    def label_keys(self) -> Lookup | None:
+        """The labels for the fast reading."""
+        return _lookup(self.labels)
+
     @property
     def header(self) -> list[str]:
         """The headings of an entry."""
@@ -75,6 +80,14 @@ class Expected:
         told = ", ".join(self.labels[:MAX_LABELS_TOLD])
         more = len(self.labels) - MAX_LABELS_TOLD
         return f"expected one of {told}" + (f" and {more} more" if more > 0 else "")
+
+
+def _lookup(texts: Sequence[str]) -> Lookup | None:
+    words = words_of_texts(texts)
+    try:
+        return None if words is None else Lookup.of(words)
+    except OverflowError:
+        return None
 
 
 def read_entry(path: Path, expected: Expected, limits: Limits = FILE_LIMITS) -> Codes:
@@ -90,7 +103,7 @@ def validate(
     Parameters
     ----------
     data : bytes
-        The whole file.
+        The whole file, CSV or Parquet.
     expected : Expected
         The ids and labels that are allowed.
     source : str
@@ -108,36 +121,51 @@ def validate(
     InvalidFileError
         If anything is wrong; it carries all problems.
     """
-    data = check_size(data, limits, Problems(source))
-    codes = _clean_codes(data, expected)
+    if data.startswith(MAGIC):
+        data = as_csv(data, expected.header, source, limits)
+    codes = _plain_codes(data, expected, limits)
     if codes is None:
+        data = check_size(data, limits, Problems(source))
         codes = _Explanation(expected, Problems(source)).read(data)
     return codes
 
 
-def _clean_codes(data: bytes, expected: Expected) -> Codes | None:
-    table = clean_columns(data)
-    if table is None or table[0] != expected.header:
+def _plain_codes(data: bytes, expected: Expected, limits: Limits) -> Codes | None:
+    """Return the codes of a file that is right and plainly written; None leaves it to the slow reading."""
+    keys, label_keys = expected.keys, expected.label_keys
+    if keys is None or label_keys is None or len(data) > limits.max_bytes:
         return None
-    names, labels = table[1]
-    if len(names) != len(expected.ids):
+    file = PlainFile.open(data.removeprefix(BOM))
+    if file is None or file.header != expected.header or file.n_rows != len(expected.ids):
         return None
-    codes = _looked_up(labels, expected.codes)
-    if codes is None or tuple(names) == expected.ids:
-        return codes
-    positions = _looked_up(names, expected.positions)
-    # as many rows as ids and no id doubled: none is missing either
-    if positions is None or np.bincount(positions).max() > 1:
+    if file.n_rows > limits.max_rows:
         return None
-    ordered = np.empty_like(codes)
-    ordered[positions] = codes
-    return ordered
+    codes = np.full(file.n_rows, -1, dtype=np.int16)
+
+    def read(rows: slice, columns: list[Column]) -> bool:
+        places = _found(columns[0], keys, rows)
+        labels = _found(columns[1], label_keys)
+        if places is None or labels is None:
+            return False
+        codes[places] = labels
+        return True
+
+    done = file.for_each(read, limits.max_line)
+    # as many rows as ids and none without a code: no id is doubled, none is missing
+    if done is None or not all(done) or codes.min() < 0:
+        return None
+    return codes.astype(np.int64)
 
 
-def _looked_up(cells: list[str], numbers: dict[str, int]) -> Codes | None:
-    """Return the number of each cell, or None when one has none."""
-    found = np.fromiter(map(numbers.get, cells, repeat(-1)), np.int64, len(cells))
-    return None if found.min() < 0 else found
+def _found(column: Column, keys: Lookup, same: slice | None = None) -> Positions | slice | None:
+    """Return where the cells stand among the keys, or None when one does not; `same` is tried first."""
+    words = np.empty((len(column.starts), keys.words.shape[1]), dtype=np.uint64)
+    if not column.write(words):
+        return None
+    if same is not None and (words == keys.words[same]).all():
+        return same
+    places = keys.find(words)
+    return None if places.min() < 0 else places
 
 
 @dataclass

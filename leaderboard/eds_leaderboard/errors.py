@@ -7,7 +7,7 @@ from datetime import datetime
 from eds_datasets.errors import EdsError, UsageError
 from eds_leaderboard.problems import Problems, counted
 
-__all__ = ["EdsError", "InvalidFileError", "RefusedError", "UsageError"]
+__all__ = ["DatabaseError", "EdsError", "InvalidFileError", "RefusedError", "UsageError"]
 
 
 class InvalidFileError(EdsError):
@@ -29,6 +29,10 @@ class InvalidFileError(EdsError):
     def __reduce__(self) -> tuple[type[InvalidFileError], tuple[Problems]]:  # type: ignore[override]
         """Keep the problems when the error crosses a process."""
         return (type(self), (self.problems,))
+
+
+class DatabaseError(EdsError):
+    """A database that cannot be used now: busy, full, gone; its message may name places of the machine."""
 
 
 class RefusedError(EdsError):

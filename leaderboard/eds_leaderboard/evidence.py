@@ -6,7 +6,7 @@ Entries never change, so every answer is kept: by entry, or by pair of entries, 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -44,10 +44,12 @@ class Evidence:
         )
 
     def _once(self, key: tuple[str, int, int, int, str], find: Callable[[], T]) -> T:
-        with self._guard:
-            if key not in self._known:
-                self._known[key] = find()
-            return self._known[key]  # type: ignore[return-value]
+        # no lock where the answer is known: a page asks for every pair of teams
+        known = self._known.get(key)
+        if known is None:
+            with self._guard:
+                known = self._known[key] = find()
+        return known  # type: ignore[return-value]
 
     def interval(self, event: Event, entry_id: int, version: int, split: str) -> Interval:
         """Return the interval of the primary metric."""
@@ -69,6 +71,24 @@ class Evidence:
             return mcnemar(self._rows(first, version, split), self._rows(second, version, split)).tied
 
         return self._once(("tied", first, second, version, split), find)
+
+    def ties(self, event: Event, entries: Sequence[int], version: int, split: str) -> dict[int, set[int]]:
+        """Return, by entry, those of the others that `is_tied` says it is tied with."""
+        event.check_visible(split)
+        tied: dict[int, set[int]] = {entry: set() for entry in entries}
+        ordered = sorted(entries)
+        # thousands of pairs, nearly all known: one lock for all of them
+        with self._guard:
+            known = self._known
+            for position, first in enumerate(ordered):
+                for second in ordered[position + 1 :]:
+                    found = known.get(("tied", first, second, version, split))
+                    if found is None:
+                        found = self.is_tied(event, first, second, version, split)
+                    if found:
+                        tied[first].add(second)
+                        tied[second].add(first)
+        return tied
 
     def improves(self, best: int, new: int, version: int) -> bool:
         """Tell whether an entry is better than another by more than the Ladder takes for chance."""

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from eds_leaderboard.blocks import ROWS, spans
+
 __all__ = ["BOARD_METRICS", "METRICS", "PER_CLASS", "ConfusionMatrix", "Metric", "per_class_table"]
 
 Counts = npt.NDArray[np.int64]
@@ -64,8 +66,11 @@ class ConfusionMatrix:
         predicted_codes = _checked_codes(predicted, n_classes, "predicted")
         if true_codes.shape != predicted_codes.shape:
             raise ValueError(f"{true_codes.size} true rows but {predicted_codes.size} predicted rows")
-        pairs = np.bincount(true_codes * n_classes + predicted_codes, minlength=n_classes**2)
-        return cls(tuple(labels), pairs.reshape(n_classes, n_classes).astype(np.int64, copy=False))
+        pairs = np.zeros(n_classes**2, dtype=np.int64)
+        for rows in spans(len(true_codes), max(ROWS, 4 * n_classes**2)):
+            cells = true_codes[rows] * n_classes + predicted_codes[rows]
+            pairs += np.bincount(cells, minlength=n_classes**2)
+        return cls(tuple(labels), pairs.reshape(n_classes, n_classes))
 
     @classmethod
     def from_cells(cls, cells: Iterable[tuple[int, int, int]], labels: Sequence[str]) -> ConfusionMatrix:

@@ -67,6 +67,11 @@ class Ranking:
 
         return self._once((snapshot.revision, "public", until, back), make)
 
+    def public_line(self, snapshot: Snapshot, now: datetime, team_id: int) -> Standing | None:
+        """Return a team's line of the public board as shown, without movement, interval and ties."""
+        lines = self._bare(snapshot, "public", snapshot.event.shown_until(now))
+        return next((line for line in lines if line.team.id == team_id), None)
+
     def public_entries(self, snapshot: Snapshot) -> tuple[ScoredEntry, ...]:
         """Return all entries with the public scores that are shown for them, void ones too, oldest first."""
         entries = snapshot.entries["public"]
@@ -124,14 +129,11 @@ class Ranking:
     def _with_evidence(self, snapshot: Snapshot, lines: Sequence[Standing], split: str) -> list[Standing]:
         event, version = snapshot.event, snapshot.version
         ranked = [line for line in lines if line.rank is not None]
+        ties = self._evidence.ties(event, [line.entry.id for line in ranked], version, split)
 
         def tied(line: Standing) -> tuple[int, ...]:
-            others = (other for other in ranked if line.rank is not None and other is not line)
-            return tuple(
-                other.team.id
-                for other in others
-                if self._evidence.is_tied(event, line.entry.id, other.entry.id, version, split)
-            )
+            others = ties.get(line.entry.id, set())
+            return tuple(other.team.id for other in ranked if other.entry.id in others)
 
         return [
             replace(

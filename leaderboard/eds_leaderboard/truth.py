@@ -11,16 +11,20 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from eds_leaderboard.csvfile import FILE_LIMITS, Limits, check_size, clean_columns, read_capped, rows
+from eds_leaderboard.csvfile import BOM, FILE_LIMITS, Limits, check_size, read_capped, rows
 from eds_leaderboard.entries import Codes, Expected
 from eds_leaderboard.errors import InvalidFileError, UsageError
+from eds_leaderboard.lookup import DuplicateError, placed
 from eds_leaderboard.metrics import MAX_CLASSES, ConfusionMatrix
+from eds_leaderboard.plain import Column, PlainFile
 from eds_leaderboard.problems import Problems, counted, shown
+from eds_leaderboard.words import MAX_BYTES, Names, Words, n_words
 
-__all__ = ["SPLITS", "Table", "Truth", "class_list", "read_table", "read_truth"]
+__all__ = ["SPLITS", "Table", "Truth", "class_list", "parse_truth", "read_table", "read_truth"]
 
 # public rows rank during the event and private ones after it; feedback rows never rank
 SPLITS = ("public", "private", "feedback")
+Columns = tuple[list[str], Sequence[Sequence[str]], Sequence[int]]
 _WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 
 
@@ -29,7 +33,7 @@ class Table:
     """The named columns of a truth file; row ``i`` stands in line ``lines[i]``."""
 
     source: str
-    columns: dict[str, list[str]]
+    columns: dict[str, Sequence[str]]
     lines: Sequence[int]
 
 
@@ -98,16 +102,14 @@ def read_table(path: Path, needed: Sequence[str], limits: Limits = FILE_LIMITS) 
     InvalidFileError
         If it cannot be split into rows of equal width, or a needed column is not there or has an empty cell.
     """
-    data = check_size(read_capped(path, limits), limits, Problems(path.name))
-    clean = clean_columns(data)
-    # a space or a tab may surround a cell; the slow reading strips it
-    if clean is not None and b" " not in data and b"\t" not in data:
-        header, columns = clean
-        lines: Sequence[int] = range(2, len(columns[0]) + 2)
-    else:
-        header, columns, lines = _slow_columns(data, Problems(path.name))
-    problems = Problems(path.name)
-    table = Table(path.name, dict(zip(header, columns, strict=True)), lines)
+    return table_of(read_capped(path, limits), path.name, needed, limits)
+
+
+def table_of(data: bytes, source: str, needed: Sequence[str], limits: Limits = FILE_LIMITS) -> Table:
+    """Return the table of a CSV file's bytes; see `read_table`."""
+    header, columns, lines = _plain_columns(data, limits) or _slow_columns(data, limits, source)
+    problems = Problems(source)
+    table = Table(source, dict(zip(header, columns, strict=True)), lines)
     for name in needed:
         if name not in table.columns:
             problems.add(
@@ -128,7 +130,52 @@ def read_table(path: Path, needed: Sequence[str], limits: Limits = FILE_LIMITS) 
     return table
 
 
-def _slow_columns(data: bytes, problems: Problems) -> tuple[list[str], list[list[str]], list[int]]:
+def _plain_columns(data: bytes, limits: Limits) -> Columns | None:
+    """Split a file whose cells are what its bytes say; None leaves it to the slow reading."""
+    # a space or a tab may surround a cell
+    if len(data) > limits.max_bytes or b" " in data or b"\t" in data:
+        return None
+    file = PlainFile.open(data.removeprefix(BOM))
+    if file is None or file.n_rows > limits.max_rows or not _is_text(data):
+        return None
+    if b"\r" in data and not (file.is_crlf and data.count(b"\r") == file.n_rows + 1):
+        return None
+    columns = _names(file, limits.max_line)
+    return None if columns is None else (file.header, columns, range(2, file.n_rows + 2))
+
+
+def _names(file: PlainFile, max_line: int) -> list[Names] | None:
+    """Return all columns; None when the file is not plain, or a cell is too long."""
+    # most columns are about as wide as their first cell
+    longest = file.widths_of_first_row()
+    while max(longest) <= MAX_BYTES:
+        words = [np.empty((file.n_rows, n_words(size)), dtype=np.uint64) for size in longest]
+
+        def read(rows: slice, columns: list[Column], words: list[Words] = words) -> list[int]:
+            fits = [column.write(target[rows]) for column, target in zip(columns, words, strict=True)]
+            return [] if all(fits) else [column.longest for column in columns]
+
+        told = file.for_each(read, max_line)
+        if told is None:
+            return None
+        wider = [sizes for sizes in told if sizes]
+        if not wider:
+            return [Names(column) for column in words]
+        # longer cells than any before: once more with room for them
+        longest = [max(sizes) for sizes in zip(longest, *wider, strict=True)]
+    return None
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        return data.isascii() or bool(data.decode())
+    except UnicodeDecodeError:
+        return False
+
+
+def _slow_columns(data: bytes, limits: Limits, source: str) -> Columns:
+    data = check_size(data, limits, Problems(source))
+    problems = Problems(source)
     table = list(rows(data, problems))
     header = table[0].cells if table else []
     body = []
@@ -171,18 +218,32 @@ def read_truth(
     InvalidFileError
         If the file has problems; it carries all of them.
     """
+    data = read_capped(path, limits)
+    return parse_truth(data, path.name, id_column=id_column, label_column=label_column, limits=limits)
+
+
+def parse_truth(
+    data: bytes,
+    source: str,
+    *,
+    id_column: str = "id",
+    label_column: str = "label",
+    limits: Limits = FILE_LIMITS,
+) -> Truth:
+    """Return the truth of a CSV file's bytes; see `read_truth`."""
     if id_column == label_column:
         raise UsageError(f"the ids and the labels cannot both be in column '{id_column}'")
-    table = read_table(path, [id_column, label_column], limits)
+    table = table_of(data, source, [id_column, label_column], limits)
     return truth_of(table, id_column, label_column)
 
 
 def truth_of(table: Table, id_column: str = "id", label_column: str = "label") -> Truth:
     """Return the ids and labels of a table, each id checked to stand there once."""
     names, labels = table.columns[id_column], table.columns[label_column]
-    classes = class_list(labels)
+    classes, codes = classified(labels)
     problems = Problems(table.source)
-    if len(set(names)) != len(names):
+    expected = Expected(names, classes, id_column, label_column)
+    if not _each_once(expected):
         _tell_duplicates(table, names, problems)
     if len(classes) > MAX_CLASSES:
         problems.add(
@@ -194,9 +255,27 @@ def truth_of(table: Table, id_column: str = "id", label_column: str = "label") -
         )
     if problems:
         raise InvalidFileError(problems)
-    expected = Expected(tuple(names), classes, id_column, label_column)
-    codes = np.fromiter(map(expected.codes.__getitem__, labels), np.int64, len(labels))
     return Truth(expected, codes)
+
+
+def _each_once(expected: Expected) -> bool:
+    try:
+        return expected.keys is not None or len(set(expected.ids)) == len(expected.ids)
+    except DuplicateError:
+        return False
+
+
+def classified(labels: Sequence[str]) -> tuple[tuple[str, ...], Codes]:
+    """Return the class list and the class of each label."""
+    words = labels.words if isinstance(labels, Names) else None
+    places = None if words is None else placed(words, MAX_CLASSES)
+    if places is None:
+        classes = class_list(labels)
+        numbers = {label: code for code, label in enumerate(classes)}
+        return classes, np.fromiter(map(numbers.__getitem__, labels), np.int64, len(labels))
+    found = list(places.texts)
+    classes = class_list(found)
+    return classes, np.array([classes.index(label) for label in found])[places.places]
 
 
 def _tell_duplicates(table: Table, names: Sequence[str], problems: Problems) -> None:

@@ -280,6 +280,8 @@ def standardize(train, test):
     train, test = np.asarray(train, dtype=float), np.asarray(test, dtype=float)
     mean = train.mean(axis=0)
     deviation = train.std(axis=0)
+    # audit: equivalent [boundary] because no ruler marks 1e-12 cm: nothing stands on that border
+    # audit: equivalent [number] because any number far below a millimetre tells rounding from measuring
     deviation = np.where(deviation > 1e-12, deviation, 1.0)
     return (train - mean) / deviation, (test - mean) / deviation
     ### END SOLUTION
@@ -783,9 +785,13 @@ def model_zoo(sigma, max_depth, n_trees, seed):
     """
     ### BEGIN SOLUTION
     return {
+        # audit: equivalent [no strategy] because the default, "prior", says the most frequent species too
         "majority": DummyClassifier(strategy="most_frequent"),
+        # audit: equivalent [no C] because 1 is the default
         "linear SVM": SVC(kernel="linear", C=1.0),
         "tree": DecisionTreeClassifier(max_depth=max_depth, random_state=seed),
+        # audit: equivalent [no C] because 1 is the default
+        # audit: equivalent [no kernel] because "rbf" is the default
         "RBF SVM": SVC(kernel="rbf", C=1.0, gamma=1 / (2 * sigma**2)),
         "forest": RandomForestClassifier(n_trees, random_state=seed),
     }
@@ -951,7 +957,9 @@ _deal = _rng.permutation(np.repeat([0, 1, 2, 3], [26, 17, 14, 11]))
 # one flower of fold 3 is so large that whoever scales with it sees all others in one heap
 _x[np.flatnonzero(_deal == 3)[0]] = [40.0, -1500.0]
 _zoo = {"rbf": SVC(gamma=0.5), "mode": DummyClassifier(strategy="most_frequent"), "deep": DecisionTreeClassifier(random_state=1)}
+_kept = (_x.copy(), _y.copy(), _deal.copy())
 _report = evaluate_models(_zoo, _x, _y, _deal)
+assert all(np.array_equal(_a, _b) for _a, _b in zip((_x, _y, _deal), _kept)), "evaluate_models must not change the arrays that it is given."
 assert list(_report) == ["rbf", "mode", "deep"], "Report on each model, in the order in which they were given."
 _fresh = {"rbf": SVC(gamma=0.5), "mode": DummyClassifier(strategy="most_frequent"), "deep": DecisionTreeClassifier(random_state=1)}
 for _name, _model in _fresh.items():
@@ -968,11 +976,17 @@ for _name, _model in _fresh.items():
     assert abs(_got["mean"] - _each.mean()) < 1e-6, "The mean is the mean of the folds' accuracies, whatever the sizes of the folds."
     assert abs(_got["standard_error"] - _each.std(ddof=1) / 2.0) < 1e-6, "The standard error is s / sqrt(K), with 1/(K-1) inside s."
     assert np.shape(_got["confusion"]) == (3, 3), "The confusion matrix has one row and one column for each species, also for a species that is never named."
+    assert np.asarray(_got["confusion"]).dtype.kind in "iu", "The confusion matrix counts flowers: whole numbers."
     assert np.array_equal(_got["confusion"], _matrix), "Count in row k, column l the flowers that are k and were called l."
     assert np.allclose(_got["recall"], np.diag(_matrix) / _matrix.sum(axis=1), atol=1e-6), "Recall of k: right ones over all flowers that are k."
     _called = _matrix.sum(axis=0)
     assert np.all(np.isfinite(_got["precision"])), "A species that was never named has precision 0, not NaN."
     assert np.allclose(_got["precision"], np.where(_called > 0, np.diag(_matrix) / np.maximum(_called, 1), 0), atol=1e-6), "Precision of k: right ones over all flowers that were called k."
+# of the two flowers of species 2, the tree recognises one, which is the only one that it calls 2
+_x = np.array([[0.0], [1.0], [3.0], [4.0], [0.5], [1.5], [3.5], [4.5], [10.0], [5.0]])
+_y, _deal = np.array([0, 0, 1, 1, 0, 0, 1, 1, 2, 2]), np.array([0, 1, 0, 1, 1, 0, 1, 0, 0, 1])
+_got = evaluate_models({"tree": DecisionTreeClassifier(random_state=0)}, _x, _y, _deal)["tree"]
+assert abs(_got["precision"][2] - 1.0) < 1e-6, "A species that was named once, and rightly, has precision 1."
 ### END HIDDEN TESTS
 
 # %%
@@ -1090,6 +1104,8 @@ _near = np.asarray(decision_regions(_Mixture(), _u, _v, _outcrops, 0.93))
 assert np.any(_near == -1), "Leave the map at -1 where no flower is within reach."
 assert np.array_equal(_near, np.where(np.array(_gap) <= 0.93, _rule, -1)), "Draw the map where the nearest flower is within reach, by the Euclidean distance in cm."
 assert np.array_equal(_outcrops, _kept), "decision_regions must not change the flowers that it is given."
+_edge = np.asarray(decision_regions(_Mixture(), np.array([3.0, 4.0, 5.0]), np.array([0.0]), np.array([[2.0, 0.0]]), 2.0))
+assert np.array_equal(_edge, [[1, 1, -1]]), "A point whose nearest flower is exactly as far away as reach still belongs to the map."
 _svm = SVC(kernel="linear").fit(iris.features[50:, 2:], iris.species[50:])
 _u, _v = np.linspace(3, 7, 9), np.linspace(1, 2.5, 4)
 _line = np.array([[1 if _svm.decision_function([[_a, _b]])[0] < 0 else 2 for _a in _u] for _b in _v])
@@ -1276,11 +1292,14 @@ def pick_model(accuracies, order):
         The name of the picked model.
     """
     ### BEGIN SOLUTION
+    # audit: equivalent [number] because rounding errors are far smaller, and true differences far larger than either number
     rounding = 1e-9
     means = {name: np.mean(accuracies[name]) for name in order}
     highest = max(means.values())
+    # audit: equivalent because no two accuracies differ by exactly 1e-9
     best = next(name for name in order if means[name] >= highest - rounding)
     margin = np.std(accuracies[best], ddof=1) / np.sqrt(len(accuracies[best]))
+    # audit: equivalent because no accuracy lies exactly 1e-9 below the bar
     return next(name for name in order if means[name] >= highest - margin - rounding)
     ### END SOLUTION
 

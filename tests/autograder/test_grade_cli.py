@@ -177,6 +177,9 @@ def test_ctrl_c_keeps_what_is_done_and_leaves_nothing_running(tmp_path: Path) ->
     assert process.returncode == 1
     assert "Aborted!" in said
     assert "Traceback" not in said
+    # the next run goes on from there
+    done = eds("grade", "--course", str(folder), "--timeout", "300", "--student", "ada")
+    assert "1 submission (1 known from before)" in done.stdout
     assert not list(tmp_path.glob("eds-run-*"))
     assert not [line for line in command_lines() if any(str(tmp_path) in word for word in line)]
 

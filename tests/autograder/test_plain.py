@@ -13,11 +13,13 @@ import pytest
 from conftest import BOTH, OURS, RENAMED, GradedClass
 from small_course import CONFIG, LESSON, answered, make_course, submit
 from traitlets.config import Config
+from traitlets.config.loader import DeferredConfigString
 
 from eds_autograder.course import Course
 from eds_autograder.gradebook import open_gradebook
-from eds_autograder.grading.assignment import prepare, settings
+from eds_autograder.grading.assignment import prepare
 from eds_autograder.grading.feedback import write_feedback
+from eds_autograder.grading.settings import settings
 from eds_autograder.wiring import wire
 
 WIRED = CONFIG + "from eds_autograder.wiring import wire\nwire(c)\n"
@@ -149,6 +151,19 @@ def test_what_grading_depends_on_is_the_same_whichever_program_asks(tmp_path: Pa
     asked = Course(course.root, Config({**course.config}), course.coursedir)
     asked.config.merge(Config(more))
     assert settings(asked) == ours
+
+
+def test_what_a_command_line_says_has_the_type_that_is_meant(tmp_path: Path) -> None:
+    course = Course.open(make_course(tmp_path / "course"))
+    said = {
+        "enabled": DeferredConfigString("True"),
+        "preserve_cell_metadata_mask": DeferredConfigString("['a']"),
+    }
+    course.config.ClearMetadataPreprocessor = Config(said)
+    assert settings(course)["ClearMetadataPreprocessor"] == {
+        "enabled": True,
+        "preserve_cell_metadata_mask": ["a"],
+    }
 
 
 def test_the_repositorys_own_course_is_wired(repository: Path) -> None:

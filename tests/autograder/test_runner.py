@@ -100,6 +100,6 @@ def test_a_share_below_zero_or_above_the_points_is_no_share(graded: GradedClass,
 def test_every_result_owns_up_to_how_it_was_made(graded: GradedClass) -> None:
     for result in graded.report.results:
         assert result.isolation == choose("auto")
-        assert set(result.hashes) == {"submission", "source", "environment"}
+        assert set(result.hashes) == {"submission", "source", "environment", "limits"}
         json.dumps(result.to_dict())
     assert len(graded.report.results) == len(BOTH) + len(OURS) + 1

@@ -307,6 +307,36 @@ class TestPuttingInOrder:
         assert [name for name in self.ids(made) if name] == ["test-line", "test-total", "test-share", "why"]
         assert self.ids(made)[: len(lesson().cells)] == [None] * len(lesson().cells)
 
+    def test_graded_cells_that_were_moved_stand_in_order_again_among_the_students_own(self) -> None:
+        made = answered()
+        tests = by_id(made, "test-total")
+        made.cells.remove(tests)
+        made.cells.insert(1, tests)
+        (problem,) = put_in_order(made, graded_cells())
+        assert "'test-total'" in problem.text
+        assert "stood in another order" in problem.text
+        wanted = [name for name in self.ids(lesson()) if name]
+        assert [name for name in self.ids(made) if name] == wanted
+        # the student's own cells stay where they were
+        assert made.cells[0].source == "# Lines"
+        assert "a picture would be here" in made.cells[-2].source
+
+    def test_what_editors_note_at_cells_is_dropped_and_tags_of_plain_cells_are_kept(self) -> None:
+        made = answered()
+        made.cells[0].metadata.update(
+            {"id": "colab", "outputId": "x", "execution": {"shell.execute_reply": "t"}}
+        )
+        plain = made.cells[-2]
+        plain.metadata.update({"vscode": {"languageId": "r"}, "tags": ["skip-execution"]})
+        by_id(made, "line").metadata["jupyter"] = {"source_hidden": True}
+        assert put_in_order(made, graded_cells()) == []
+        assert dict(made.cells[0].metadata) == {}
+        assert dict(plain.metadata) == {"tags": ["skip-execution"]}
+        assert set(by_id(made, "line").metadata) == {"nbgrader"}
+        plain.metadata["tags"] = "skip-execution"
+        put_in_order(made, graded_cells())
+        assert dict(plain.metadata) == {}
+
     def test_of_a_copied_cell_the_last_one_counts(self) -> None:
         made = answered()
         made.cells.insert(0, by_id(answered(), "test-total"))

@@ -186,9 +186,15 @@ def rows_of(result) -> list[dict]:
     return json.loads(result.stdout)
 
 
-def test_an_event_from_create_to_reveal(tmp_path, challenge, predictions, clock, run, monkeypatch) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_an_event_from_create_to_reveal(
+    kind, tmp_path, challenge, predictions, clock, run, monkeypatch, request
+) -> None:
     monkeypatch.chdir(tmp_path)
-    run("create", "fall", "--challenge", challenge, "--metric", "macro_f1", "--limit", 3, "--per-hour", 2)
+    place = [] if kind == "sqlite" else ["--db", request.getfixturevalue("postgres").emptied()]
+    rules = ("--metric", "macro_f1", "--limit", 3, "--per-hour", 2)
+    told = run("create", "fall", "--challenge", challenge, *rules, *place).stdout
+    assert ("fall/event.db" if kind == "sqlite" else "postgresql://postgres@/postgres") in told
     isere = run("team", "add", "Isère").stdout.strip()
     drac = run("team", "add", "Drac").stdout.strip()
     zero = run("team", "add", "all EXP", "--baseline").stdout.strip()
@@ -337,7 +343,7 @@ def everything_seen(
         clock.advance(minutes=1)
 
     def look() -> None:
-        for noun in (("show",), ("submissions",), ("team", "list")):
+        for noun in (("show",), ("submissions",), ("team", "list"), ("audit",)):
             for format_ in ("table", "csv", "json"):
                 do(*noun, "--format", format_)
         do("show", "--per-class", "Drac", status=1)
@@ -361,10 +367,28 @@ def everything_seen(
     do("check", "-f", bad, "--format", "json", status=1)
     do("submit", "-f", bad, "-m", "bad", token=drac, status=1)
     look()
+    for ruling in ("void", "restore"):
+        do(ruling, 1, "--why", "to see what it tells", "--format", "json")
+    do("rescore", "--truth", corrected_public_label(rows), "--why", "a public label was wrong")
+    do("freeze", "--last", "30m")
+    do("extend", "--by", "10m")
+    look()
+    clock.time = clock.time.replace(hour=11, minute=46)
+    do("submit", "-f", predictions(7, 20), "-m", "while it stands still", token=drac)
+    look()
     do("close")
     do("submit", "-f", predictions(2), "-m", "late", token=drac, status=1)
     look()
     return seen
+
+
+def corrected_public_label(rows: list[tuple[str, str, str]]) -> Path:
+    name, label, split = rows[0]
+    assert split == "public"
+    corrected = [(name, "LP" if label != "LP" else "TOR", split), *rows[1:]]
+    path = Path("corrected.csv")
+    path.write_text("id,label\n" + "".join(f"{name},{label}\n" for name, label, _ in corrected))
+    return path
 
 
 def test_no_byte_before_the_reveal_depends_on_a_private_label(
@@ -376,7 +400,7 @@ def test_no_byte_before_the_reveal_depends_on_a_private_label(
         seen.append(everything_seen(place, flipped, truth_rows, predictions, clock, run, monkeypatch))
         run("reveal")
         after.append(run("show", "--format", "json").stdout)
-    assert len(seen[0]) > 45
+    assert len(seen[0]) > 80
     assert seen[0] == seen[1]
     # the flip is one that counts: the private scores do differ
     assert after[0] != after[1]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +17,9 @@ from eds_leaderboard.challenge import find_challenge
 from eds_leaderboard.errors import EdsError, RefusedError, UsageError
 from eds_leaderboard.event import Rules, State
 from eds_leaderboard.folder import find_event
+from eds_leaderboard.metrics import BOARD_METRICS
 from eds_leaderboard.splits import draw_splits
+from eds_leaderboard.teams import Team
 
 MINUTE = timedelta(minutes=1)
 TICK = timedelta(microseconds=1)
@@ -98,6 +102,16 @@ def test_a_clock_that_is_put_back_neither_reopens_the_event_nor_makes_an_entry_o
     assert refused(board, predictions(4), token).reason == "closed"
     clock.advance(hours=-3)
     assert refused(board, predictions(4), token).reason == "closed"
+
+
+def test_two_servers_whose_clocks_differ_agree_on_the_order(board, event, clock, predictions) -> None:
+    token = board.add_team("Isère")[1]
+    with Board(find_event(event), now=lambda: clock() - 5 * MINUTE) as slow:
+        clock.advance(minutes=3)
+        first = board.submit(predictions(1), "by the clock that is right", token).entry
+        second = slow.submit(predictions(2), "by the one that is behind", token).entry
+    assert second.received_at == first.received_at
+    assert [entry.seq for entry in board.entries()] == [1, 2]
 
 
 def test_extending_moves_the_deadline_and_a_freezing_that_is_ahead(board, clock, predictions) -> None:
@@ -394,3 +408,58 @@ def test_a_challenge_of_the_data_package_is_new_every_time_and_split_by_group(mo
     assert not np.array_equal(one.codes, two.codes)
     splits = dict(zip(one.groups, one.splits, strict=True))
     assert all(splits[group] == split for group, split in zip(one.groups, one.splits, strict=True))
+
+
+# a board that many look at
+
+
+def test_a_look_at_a_board_that_has_not_changed_costs_one_small_query(
+    board, clock, predictions, monkeypatch
+) -> None:
+    for name, wrong in (("Isère", 5), ("Drac", 9)):
+        board.submit(predictions(wrong), name, board.add_team(name)[1])
+    board.standings()
+    with board.db._readers.lend() as session:
+        sessions = type(session)
+    original, asked = sessions.execute, []
+
+    def noted(self, sql, values=()):
+        asked.append(sql)
+        return original(self, sql, values)
+
+    monkeypatch.setattr(sessions, "execute", noted)
+    lines = board.standings()
+    assert asked == ["SELECT max(id) FROM audit WHERE event_id = ?"]
+    assert [line.team.name for line in lines] == ["Isère", "Drac"]
+
+
+def test_one_board_serves_many_threads_at_once(board, clock, predictions) -> None:
+    """Whoever looks sees all entries of a moment or of a later one, never half of them, never fewer than before."""
+    teams = [board.add_team(f"team {number}")[0] for number in range(4)]
+    files = [[predictions(1 + n, 10 * t).read_bytes() for n in range(5)] for t in range(4)]
+    done = threading.Event()
+
+    def send(team: Team, contents: list[bytes]) -> None:
+        for content in contents:
+            board.enter(team, content, "p.csv", "load")
+
+    def look() -> int:
+        seen = looks = 0
+        while not done.is_set() or not looks:
+            snapshot, lines = board.snapshot, board.standings()
+            entries = len(snapshot.entries["public"])
+            assert entries >= seen
+            assert sum(line.entries for line in lines) >= entries
+            assert all(set(entry.scores) == set(BOARD_METRICS) for entry in snapshot.entries["public"])
+            seen, looks = entries, looks + 1
+        return looks
+
+    with ThreadPoolExecutor(8) as pool:
+        looking = [pool.submit(look) for _ in range(4)]
+        sending = [pool.submit(send, team, contents) for team, contents in zip(teams, files, strict=True)]
+        for future in sending:
+            future.result()
+        done.set()
+        assert min(future.result() for future in looking) > 1
+    assert len(board.entries()) == 20
+    assert [line.entries for line in board.standings()] == [5] * 4

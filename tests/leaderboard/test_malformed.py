@@ -12,8 +12,8 @@ from click.testing import Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eds_leaderboard.csvfile import Limits
-from eds_leaderboard.entries import Expected, _clean_codes, _Explanation, validate
+from eds_leaderboard.csvfile import FILE_LIMITS, Limits
+from eds_leaderboard.entries import Expected, _Explanation, _plain_codes, validate
 from eds_leaderboard.errors import InvalidFileError
 from eds_leaderboard.problems import MAX_SHOWN_PER_KIND, Problems
 
@@ -202,7 +202,7 @@ def test_a_remedy_is_sought_for_the_problems_that_are_told_only(monkeypatch) -> 
     ("limits", "message", "line"),
     [
         (Limits(max_bytes=20, max_rows=100), "More than 20 bytes", 1),
-        (Limits(max_bytes=1000, max_rows=3), "6 rows", 5),
+        (Limits(max_bytes=1000, max_rows=3), "5 rows", 5),
         (Limits(max_bytes=1000, max_rows=100, max_line=7), "Line of 8 bytes", 1),
     ],
 )
@@ -264,7 +264,7 @@ def test_the_fast_and_the_slow_reading_agree_on_every_damaged_file(edits: list[t
     for place, removed, added in edits:
         damaged[place : place + removed] = bytes([added])
     data = bytes(damaged)
-    fast = _clean_codes(data, EXPECTED)
+    fast = _plain_codes(data, EXPECTED, FILE_LIMITS)
     try:
         slow = _Explanation(EXPECTED, Problems("damaged")).read(data)
     except InvalidFileError:

@@ -8,7 +8,9 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -291,6 +293,7 @@ def test_thirty_two_threads_at_once_get_exactly_the_limit_in(event, predictions)
 PROCESS = """
 import json, sys, time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from eds_leaderboard.board import Board
 from eds_leaderboard.errors import RefusedError
@@ -346,3 +349,92 @@ def test_thirty_two_threads_of_four_processes_get_exactly_the_limit_in(
     ]
     assert [process.returncode for process in processes] == [0] * 4
     assert sorted(outcomes) == [f"accepted {seq}" for seq in range(1, 6)] + ["limit"] * 27
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_the_numbers_alone_keep_the_limit_where_nobody_queues(event, predictions, monkeypatch) -> None:
+    """Without any lock the unique number of an entry still lets one of two writers in, and the other tries again."""
+    from eds_leaderboard.store import database as store
+    from eds_leaderboard.store.postgres import PostgresSession
+
+    monkeypatch.setattr(store, "_write_lock", lambda _: threading.Lock())
+    monkeypatch.setattr(
+        PostgresSession,
+        "begin",
+        lambda session, *, writing: session.execute(
+            "BEGIN" if writing else "BEGIN ISOLATION LEVEL REPEATABLE READ"
+        ),
+    )
+    with Board(find_event(event)) as board:
+        token = board.add_team("Isère")[1]
+    files = [predictions(1, first, f"p{first}.csv") for first in range(32)]
+    outcomes = entries_at_once(event, token, files)
+    assert sorted(outcomes) == [f"accepted {seq}" for seq in range(1, 6)] + ["limit"] * 27
+
+
+PARTS = """
+import sys
+from pathlib import Path
+from eds_leaderboard.board import Board
+from eds_leaderboard.folder import find_event
+
+event, start, *sent = sys.argv[1:]
+with Board(find_event(Path(event))) as board:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for line in sent:
+        team, file = line.split("=")
+        board.enter(board.team(team), Path(file).read_bytes(), "p.csv", file)
+    print(board.revision())
+"""
+
+
+def test_four_server_processes_give_the_results_of_one(tmp_path, challenge, predictions, database) -> None:
+    from eds_leaderboard.board import create_event
+    from eds_leaderboard.event import Rules
+
+    teams = [f"team {number}" for number in range(8)]
+    sent = [
+        f"{team}={predictions(3 + 2 * number, attempt, f'{number}-{attempt}.csv')}"
+        for number, team in enumerate(teams)
+        for attempt in range(4)
+    ]
+    boards = []
+    for name, groups in (("four", 4), ("one", 1)):
+        event = tmp_path / name
+        create_event(event, str(challenge), Rules(), database=database)
+        with Board(find_event(event)) as board:
+            board.open(timedelta(hours=1))
+            for team in teams:
+                board.add_team(team)
+            parts = [
+                subprocess.Popen(
+                    [sys.executable, "-c", PARTS, str(event), "", *sent[group::groups]],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+                for group in range(groups)
+            ]
+            for part in parts:
+                assert part.stdout.readline() == "ready\n"
+            answers = [part.communicate("go\n", timeout=60)[0] for part in parts]
+            assert max(map(int, answers)) == board.revision()
+            boards.append(
+                [
+                    (
+                        line.rank,
+                        line.team.name,
+                        dict(line.entry.scores),
+                        line.interval,
+                        line.entries,
+                        len(line.tied_with),
+                    )
+                    for line in board.standings()
+                ]
+            )
+            times = [entry.received_at for entry in board.entries()]
+            assert times == sorted(times)
+            assert len(times) == 32
+    # whoever came first with equal scores is listed first: that is all that hangs on the order
+    assert sorted(boards[0], key=str) == sorted(boards[1], key=str)

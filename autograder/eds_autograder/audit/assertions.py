@@ -95,9 +95,16 @@ def _needed(visible: list[ast.stmt], hidden: list[ast.stmt]) -> list[ast.stmt]:
     kept: list[ast.stmt] = []
     for node in reversed(visible):
         if not _checks(node) and names_bound([node]) & wanted:
-            kept.insert(0, node)
+            kept.insert(0, _unchecked(node))
             wanted |= _loaded([node])
     return kept
+
+
+def _unchecked(node: ast.stmt) -> ast.stmt:
+    """Return a loop or a condition without its assertions; what a helper asserts is its own business."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return node
+    return _Unchecked().visit(node)  # type: ignore[no-any-return]
 
 
 def _checks(node: ast.stmt) -> bool:
@@ -118,9 +125,17 @@ def _free(nodes: list[ast.stmt]) -> set[str]:
     free: set[str] = set()
     bound: set[str] = set()
     for node in nodes:
-        free |= _loaded([node]) - bound
+        free |= _loaded([node]) - bound - _own(node)
         bound |= names_bound([node])
     return free
+
+
+def _own(node: ast.stmt) -> set[str]:
+    """Return the names that a statement binds before it uses them: those of its loops, its functions."""
+    if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr | ast.Assert):
+        loops = (below.target for below in ast.walk(node) if isinstance(below, ast.comprehension))
+        return names_bound(loops)
+    return names_bound([node])
 
 
 def _loaded(nodes: Iterable[ast.AST]) -> set[str]:
@@ -154,6 +169,13 @@ def _first_that_asks(nodes: list[ast.stmt], answered: set[str]) -> int:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             continue
     return len(nodes)
+
+
+class _Unchecked(ast.NodeTransformer):
+    """Takes assertions out."""
+
+    def visit_Assert(self, node: ast.Assert) -> ast.AST:
+        return ast.copy_location(ast.Pass(), node)
 
 
 class _Recorder(ast.NodeTransformer):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eds_autograder.audit.report import LessonAudit
+from eds_autograder.authoring.lesson import read_lesson
 from eds_autograder.course import Course
 from eds_autograder.files import shown, write_atomically
 from eds_datasets.errors import EdsError
@@ -28,7 +29,7 @@ class Score:
     ----------
     lesson : str
     content : str
-        Hash of the lesson's text and of its answers.
+        Hash of the lesson's code and of its answers.
     score : float
     counted, killed_hidden, killed_visible, equivalent : int
         Mutants.
@@ -67,10 +68,12 @@ class Score:
 
 
 def content_digest(course: Course, lesson: str) -> str:
-    """Return the hash of all that a lesson's author can change."""
+    """Return the hash of a lesson's code and of its answers: prose changes no score."""
     folder = course.source_folder(lesson)
-    digest = hashlib.sha256(AUDIT_VERSION.encode())
-    for path in (folder / f"{lesson}.py", *sorted((folder / "answers").glob("*.py"))):
+    cells = read_lesson(folder / f"{lesson}.py").cells
+    code = [[cell.kind, cell.grade_id, cell.source] for cell in cells if cell.cell_type == "code"]
+    digest = hashlib.sha256(json.dumps([AUDIT_VERSION, code]).encode())
+    for path in sorted((folder / "answers").glob("*.py")):
         digest.update(f"\0{path.name}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

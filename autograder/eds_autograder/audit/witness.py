@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ __all__ = ["find_witness"]
 _CALLS = 40
 _EXAMPLES = 300
 _SHOWN = 400
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
 @dataclass(frozen=True)
@@ -165,5 +167,5 @@ def _show(value: Any) -> str:
     import numpy as np
 
     with np.printoptions(threshold=40, precision=6):
-        text = " ".join(repr(value).split())
+        text = _ADDRESS.sub("", " ".join(repr(value).split()))
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

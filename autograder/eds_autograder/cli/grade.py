@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eds_autograder.cli.options import assignments_argument, course_option
+from eds_datasets.errors import UsageError
 
 if TYPE_CHECKING:
     from eds_autograder.course import Course
+    from eds_autograder.grading.crew import Crew
     from eds_autograder.grading.grade import ClassReport
     from eds_autograder.grading.kernels.limits import Limits
 
@@ -45,6 +47,11 @@ __all__ = ["grade"]
     show_default=True,
     help="How students' code is kept apart; auto takes the strongest that works here.",
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Run the submissions on a Dask cluster: its scheduler's address, such as tcp://10.0.0.5:8786.",
+)
 @click.option("--force", is_flag=True, help="Run again what is known and unchanged.")
 @click.option(
     "--format",
@@ -65,6 +72,7 @@ def grade(
     timeout: int | None,
     memory: float | None,
     isolation: str,
+    scheduler: str | None,
     force: bool,
     format_: str,
     progress: bool | None,
@@ -79,8 +87,14 @@ def grade(
     from eds_autograder.course import Course
     from eds_autograder.grading.grade import grade_class
 
+    if scheduler is not None and jobs is not None:
+        raise UsageError(
+            "--jobs counts for this machine only", "the cluster's workers say how many run at once"
+        )
     opened = Course.open(course_dir)
-    _warn_where_nothing_works(isolation)
+    crew = _cluster(scheduler, isolation)
+    if crew is None:
+        _warn_where_nothing_works(isolation)
     with _bar(progress) as (on_start, on_result):
         report = grade_class(
             opened,
@@ -89,6 +103,7 @@ def grade(
             limits=_limits(opened, timeout, memory),
             jobs=jobs,
             isolation=isolation,
+            crew=crew,
             force=force,
             on_start=on_start,
             on_result=on_result,
@@ -96,6 +111,17 @@ def grade(
     _print(report, format_)
     if report.has_problems:
         ctx.exit(1)
+
+
+def _cluster(scheduler: str | None, isolation: str) -> Crew | None:
+    if scheduler is None:
+        return None
+    from eds_autograder.grading.cluster.crew import ClusterCrew
+
+    crew = ClusterCrew(scheduler, isolation)
+    if crew.isolation == "none":
+        click.echo("warning: students' code is not isolated on the cluster's workers", err=True)
+    return crew
 
 
 def _warn_where_nothing_works(isolation: str) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from eds_autograder.course import Course
 from eds_autograder.grading.plans import Rehearsed, from_json
 from eds_autograder.grading.results import ENGINE_VERSION
+from eds_autograder.grading.settings import settings
 from eds_datasets.errors import EdsError
 
 __all__ = ["GradedCell", "Kit", "generate", "prepare", "settings", "source_digest"]
@@ -23,21 +24,6 @@ KIT_FILE = "kit.json"
 CANARIES_FILE = "canaries.json"
 GRADEBOOK_FILE = "gradebook.db"
 FILES_FOLDER = "files"
-
-# of nbgrader's two converters that have a say in grading, the settings that decide
-_DECIDING: Mapping[str, tuple[str, ...]] = {
-    "Autograde": ("sanitize_preprocessors", "autograde_preprocessors", "exclude_overwriting"),
-    "GenerateAssignment": ("preprocessors",),
-}
-# what kernels are started with; all else that counts is settings of a preprocessor
-_KERNEL_SECTIONS = {
-    "AsyncKernelManager",
-    "ConnectionFileMixin",
-    "KernelManager",
-    "KernelProvisionerFactory",
-    "KernelSpecManager",
-    "LocalProvisioner",
-}
 
 
 @dataclass(frozen=True)
@@ -97,6 +83,8 @@ class Kit:
     assignment : str
     digest : str
         Hash of the sources and of nbgrader's settings.
+    notebooks : tuple of str
+        Names of the assignment's notebooks, in order; one may have no graded cell.
     cells : tuple of GradedCell
         In the order of the source, notebook by notebook.
     rehearsed : mapping of (str, str) to Rehearsed
@@ -106,13 +94,9 @@ class Kit:
     folder: Path
     assignment: str
     digest: str
+    notebooks: tuple[str, ...]
     cells: tuple[GradedCell, ...]
     rehearsed: Mapping[tuple[str, str], Rehearsed] = field(default_factory=dict)
-
-    @property
-    def notebooks(self) -> list[str]:
-        """Names of the assignment's notebooks, in order."""
-        return list(dict.fromkeys(cell.notebook for cell in self.cells))
 
     @property
     def gradebook(self) -> Path:
@@ -143,7 +127,8 @@ class Kit:
         """Read a kit from its folder; raises OSError or ValueError when it is not there or not whole."""
         record = json.loads((folder / KIT_FILE).read_text("utf-8"))
         cells = tuple(GradedCell(**{**cell, "hidden": tuple(cell["hidden"])}) for cell in record["cells"])
-        return cls(folder, record["assignment"], record["digest"], cells, _rehearsed(folder))
+        names = tuple(record["notebooks"])
+        return cls(folder, record["assignment"], record["digest"], names, cells, _rehearsed(folder))
 
 
 def _rehearsed(folder: Path) -> Mapping[tuple[str, str], Rehearsed]:
@@ -151,50 +136,6 @@ def _rehearsed(folder: Path) -> Mapping[tuple[str, str], Rehearsed]:
         return from_json((folder / CANARIES_FILE).read_text("utf-8"))
     except FileNotFoundError:
         return {}
-
-
-def settings(course: Course) -> dict[str, Any]:
-    """Return nbgrader's settings that decide how a submission is graded, as plain data.
-
-    They are the same whichever program reads the course's configuration: what belongs to the place, to
-    formgrader or to a command line is none of them. A class becomes its dotted name; what cannot travel (a
-    function) is left out.
-    """
-    read = _preprocessor_sections(course.config) | _KERNEL_SECTIONS
-    sections = {}
-    for name, section in course.config.items():
-        if not isinstance(section, dict):
-            continue
-        keys = _DECIDING.get(name, section if name in read else ())
-        plain = {key: _plain(value) for key, value in section.items() if key in keys}
-        sections[name] = {key: value for key, value in plain.items() if value is not NotImplemented}
-    return {name: section for name, section in sorted(sections.items()) if section}
-
-
-def _preprocessor_sections(config: Any) -> set[str]:
-    """Return the names of the sections that the preprocessors read: their classes' and those above them."""
-    from nbgrader import converters
-    from nbgrader.coursedir import CourseDirectory
-    from traitlets.utils.importstring import import_item
-
-    names = set()
-    for converter, keys in _DECIDING.items():
-        made = getattr(converters, converter)(coursedir=CourseDirectory(), config=config)
-        for key in keys:
-            if key.endswith("preprocessors"):
-                classes = [import_item(it) if isinstance(it, str) else it for it in getattr(made, key)]
-                names |= {base.__name__ for class_ in classes for base in class_.__mro__}
-    return names
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, type):
-        return f"{value.__module__}.{value.__qualname__}"
-    if isinstance(value, list | tuple | set):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return value if value is None or isinstance(value, str | int | float | bool) else NotImplemented
 
 
 def prepare(course: Course, assignment: str) -> Kit:
@@ -315,14 +256,19 @@ def _build(course: Course, assignment: str, digest: str, folder: Path) -> None:
         db_url = f"sqlite:///{folder / GRADEBOOK_FILE}"
         _make_tables(db_url)
         generate(course, assignment, db_url, Path(release))
-        released = [path for path in Path(release).rglob("*.ipynb") if path.parent.name == assignment]
-        cells = list(_read_cells(course, assignment, folder, sorted(released)))
+        released = sorted(path for path in Path(release).rglob("*.ipynb") if path.parent.name == assignment)
+        cells = list(_read_cells(course, assignment, folder, released))
     files = folder / FILES_FOLDER
     files.mkdir()
     for name, path in source_files(course, assignment):
         (files / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, files / name)
-    record = {"assignment": assignment, "digest": digest, "cells": [asdict(cell) for cell in cells]}
+    record = {
+        "assignment": assignment,
+        "digest": digest,
+        "notebooks": [path.stem for path in released],
+        "cells": [asdict(cell) for cell in cells],
+    }
     (folder / KIT_FILE).write_text(json.dumps(record, indent=1), "utf-8")
 
 

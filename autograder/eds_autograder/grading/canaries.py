@@ -185,7 +185,7 @@ def find_canaries(
     hidden : sequence of int
         Its lines (from 1) that students never see. Where assertions stand in them, the others are left alone.
     answers : iterable of str
-        Names that the students' cells define. Where assertions look at what comes of them, the others are
+        Names that the students' cells define. Where good places look at what comes of them, the others are
         left alone: an answer that is equal to everything shows only there.
     valued : bool
         Whether the cell ends in a value that is its mark: then conditions earn points as assertions do.
@@ -206,9 +206,11 @@ def find_canaries(
         for canary in finder.of_statement(node, valued):
             found[canary.kind, canary.start, canary.end] = (canary, bool(_names(_tested(node)) & touched))
     chosen = list(found.values())
-    for is_better in (lambda c, _: c.first in hidden or c.last in hidden, lambda _, of_answer: of_answer):
-        chosen = [item for item in chosen if is_better(*item)] or chosen
-    return sorted((item for item, _ in chosen), key=_rank)
+    chosen = [item for item in chosen if {item[0].first, item[0].last} & set(hidden)] or chosen
+    of_answers = [canary for canary, of_answer in chosen if of_answer]
+    if not any(canary.strong and not canary.hollow for canary in of_answers):
+        of_answers = [canary for canary, _ in chosen]
+    return sorted(of_answers, key=_rank)
 
 
 def defined_names(source: str) -> set[str]:

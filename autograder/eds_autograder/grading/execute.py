@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import signal
 from collections.abc import Mapping
@@ -11,11 +12,15 @@ from math import ceil
 from time import monotonic
 from typing import Any
 
+from jupyter_core.utils import ensure_async
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 
 from eds_autograder.grading.integrity import GuardLink, SilentGuardError
+from eds_autograder.grading.kernels.limits import Limits, limit_that_was_hit
 from eds_autograder.grading.kernels.manager import SafePathKernelManager
+from eds_autograder.grading.kernels.output import OutputMeter
 from eds_autograder.grading.kernels.waiting import WaitingKernel
 from eds_autograder.grading.plans import TestPlan
 from eds_autograder.grading.proof import Proof
@@ -47,6 +52,8 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         A kind of `Trials` that runs them.
     waiting : WaitingKernel, optional
         Becomes the notebook's kernel, where the notebook wants a Python one.
+    limits : Limits, optional
+        Of its output; and what they are called when the kernel runs into one.
     **kwargs
         As for nbgrader's Execute.
 
@@ -57,6 +64,10 @@ class CarefulExecute(Execute):  # type: ignore[misc]
     outcome : {"graded", "kernel died", "out of time"}
     reason : str or None
         What ended the run early, in one line.
+    limit : str or None
+        Name of the limit that ended the run early.
+    hits : dict of int to str
+        Names of the limits that cells ran into, by their places.
     evidence : list of str
         What speaks against the submission.
     guarded : bool
@@ -71,6 +82,7 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         plans: Mapping[str, TestPlan] | None = None,
         trials: type[Trials] | None = None,
         waiting: WaitingKernel | None = None,
+        limits: Limits | None = None,
         **kwargs: Any,
     ) -> None:
         manager = type("Manager", (SafePathKernelManager,), {"waiting": waiting})
@@ -89,6 +101,10 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         self.reason: str | None = None
         self.evidence: list[str] = []
         self.guarded = False
+        self.limit: str | None = None
+        self.hits: dict[int, str] = {}
+        self.limits = limits or Limits()
+        self._meter = OutputMeter(self.limits.output_bytes)
         self._plans = plans or {}
         self._kind = trials or Trials
         self._trials: Trials | None = None
@@ -159,9 +175,9 @@ class CarefulExecute(Execute):  # type: ignore[misc]
             self.evidence = list(dict.fromkeys([*trials.evidence, *trials.guard.evidence]))
 
     @property
-    def rehearsed(self) -> Any:
-        """What a `Rehearsal` found; nothing where the kernel had no guard."""
-        return getattr(self._trials, "found", {})
+    def trials(self) -> Trials | None:
+        """What ran the tests; None where the kernel had no guard."""
+        return self._trials
 
     def _set_guard(self) -> None:
         guard = GuardLink(self.kc)
@@ -189,8 +205,12 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         super().on_cell_executed(**kwargs)
         reply = kwargs["execute_reply"]
         self._proven = self._proof is not None and self._proof.holds(reply)
-        if reply["content"]["status"] == "ok":
+        content = reply["content"]
+        if content["status"] == "ok":
             return
+        hit = limit_that_was_hit(str(content.get("ename")), str(content.get("evalue")))
+        if hit is not None:
+            self.hits.setdefault(kwargs["cell_index"], hit)
         # a reply that came from the kernel has a header; the one made when time is up has none
         timed_out = "header" not in reply
         reason = f"stopped after {self.allowed} s" if timed_out else None
@@ -207,7 +227,21 @@ class CarefulExecute(Execute):  # type: ignore[misc]
     def _stop(self, outcome: str, reason: str) -> None:
         self.outcome, self.reason = outcome, reason
 
+    def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
+        """Take the kernel's word, but no more output than it may have; who goes on is interrupted."""
+        if self._meter.passes(msg, cell_index):
+            return super().process_message(msg, cell, cell_index)
+        if self.hits.get(cell_index) != "output":
+            self.hits[cell_index] = "output"
+            note = f"[more than {self.limits.describe('output')}: the rest is left out]\n"
+            cell.outputs.append(new_output("stream", name="stdout", text=note))
+            self._interruption = asyncio.ensure_future(ensure_async(self.km.interrupt_kernel()))
+        return None
+
     def _how_it_died(self) -> str:
+        self.limit = getattr(getattr(self.km, "watchdog", None), "hit", None)
+        if self.limit is not None:
+            return f" (it used more than {self.limits.describe(self.limit)})"
         process = getattr(getattr(self.km, "provisioner", None), "process", None)
         status = process.poll() if process is not None else None
         if status is None:

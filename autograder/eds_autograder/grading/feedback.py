@@ -53,6 +53,7 @@ class _Part:
     tests: str = ""
     after: str = ""
     more_tests: bool = False
+    held: bool = False
 
 
 @dataclass
@@ -64,8 +65,10 @@ class _Page:
     handed_in: str
     score: str
     max_score: str
+    earned: str
     penalty: str
     waiting: bool
+    held: bool
     remarks: list[str]
     exercises: list[_Part]
     rest: str
@@ -152,8 +155,10 @@ def _page(gradebook: Any, kit: Kit, result: Result, notebooks: dict[str, Any]) -
         handed_in=f"{record.timestamp:%Y-%m-%d %H:%M} UTC" if record.timestamp else "",
         score=points_text(max(0.0, float(record.score) - penalty)),
         max_score=points_text(float(record.max_score)),
+        earned=points_text(float(record.score)),
         penalty=points_text(penalty) if penalty else "",
         waiting=bool(record.needs_manual_grade) and result.outcome != "invalid",
+        held=any(part.held for part in parts),
         remarks=[_remark(problem) for problem in result.problems if problem.kind in _TOLD],
         exercises=parts,
         rest=rest,
@@ -248,6 +253,7 @@ def _part(source: GradedCell, mark: Exercise, grade: Any, block: list[Any], rend
         tests=renderer.tests(source, block[place] if place < len(block) else None),
         after=renderer.cells(block[place + 1 :]),
         more_tests=bool(source.hidden) and not source.solution,
+        held=mark.status == "held" and not decided,
     )
 
 

@@ -1,7 +1,7 @@
 """What stands guard inside a kernel: it is sent there as text before any of the student's code runs.
 
 Whatever it compares with, and all that it calls, is taken down at that moment, so that nothing which is
-replaced later can lie to it. It depends on nothing but the standard library, and imports nothing of ours.
+replaced later can lie to it. It needs the standard library and the kernel, and imports nothing of ours.
 Three things are its work:
 
 - *check*: are the functions that tests and the kernel rely on still the same, does anything of the student's
@@ -27,8 +27,11 @@ import random
 import site
 import sys
 import sysconfig
+import tempfile
 import threading
 import types
+
+from ipykernel.compiler import get_tmp_directory
 
 _FREE_BUILTINS = {
     "_",
@@ -163,7 +166,7 @@ class Guard:
         self.frames, self.trace, self.profile = sys._current_frames, sys.gettrace, sys.getprofile
         self.this_thread = threading.get_ident
         self.modules = sys.modules
-        self.packages = self._package_folders()
+        self.places = self._folders()
         self.states = (random.getstate, random.setstate)
         manager = shell.history_manager
         # numbers are used again, which its database would complain about in the student's output
@@ -173,13 +176,16 @@ class Guard:
         self.settings = None
         self._take_down()
 
-    def _package_folders(self):
+    def _folders(self):
         paths = sysconfig.get_paths()
         found = {paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
         found.update([sys.prefix, sys.base_prefix, site.getusersitepackages(), *site.getsitepackages()])
-        here = str(pathlib.Path.cwd())
-        found.update(path for path in sys.path if path and path != here)
-        return tuple(sorted(path.rstrip("/") + "/" for path in found if path))
+        found.update(path for path in sys.path if path)
+        own = {str(pathlib.Path.cwd()), str(pathlib.Path.home()), tempfile.gettempdir(), get_tmp_directory()}
+        # the nearer folder decides: packages may lie below a home, a run's folder below a package's
+        places = [(path, False) for path in found - own] + [(path, True) for path in own]
+        places = [(path.rstrip("/") + "/", is_own) for path, is_own in places if path]
+        return sorted(places, key=lambda place: len(place[0]), reverse=True)
 
     def _take_down(self):
         watch = self.watch = Watch()
@@ -241,7 +247,10 @@ class Guard:
 
     def is_foreign(self, code):
         """Tell code that came with the submission from code that was installed."""
-        return not code.co_filename.startswith((*self.packages, "<frozen"))
+        name = code.co_filename
+        if name.startswith("<frozen"):
+            return False
+        return next((is_own for path, is_own in self.places if name.startswith(path)), True)
 
     def foreign(self, thing):
         """Tell whether a hook of any kind leads to code of the submission."""

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 from eds_autograder.course import Course
 from eds_autograder.files import write_atomically
-from eds_autograder.grading.assignment import Kit, prepare, settings, source_digest
+from eds_autograder.grading.assignment import Kit, prepare, source_digest
 from eds_autograder.grading.crew import Crew, LocalCrew, cores
+from eds_autograder.grading.fingerprint import environment_digest
 from eds_autograder.grading.job import Limits
 from eds_autograder.grading.results import ENGINE_VERSION, Result, ResultCache
+from eds_autograder.grading.settings import settings
 from eds_autograder.grading.submissions import Submission, submission_digest
 from eds_autograder.grading.workplace import Task
 from eds_autograder.modules import imported_modules
 
-__all__ = ["Engine", "Round", "cell_seconds", "cores", "environment_digest"]
+__all__ = ["Engine", "Round", "cell_seconds", "cores"]
 
 Batch = list[tuple[Submission, Result]]
 
@@ -253,20 +252,3 @@ class Round:
         notebooks = tuple((path.name, path) for path in course.source_notebooks(assignment))
         reference = Submission("reference", assignment, course.source_folder(assignment), notebooks)
         return self.engine.task(reference, "", {}, rehearsal=True)
-
-
-@cache
-def environment_digest() -> str:
-    """Return a hash of the Python version and of every installed distribution's version."""
-    record = [sys.version, sorted(set(_distributions()))]
-    return hashlib.sha256(json.dumps(record).encode()).hexdigest()
-
-
-def _distributions() -> Iterator[str]:
-    """Yield ``name-version`` of what is installed: folders are named so, and reading in them is slow."""
-    for place in sys.path:
-        if Path(place).is_dir():
-            for entry in os.scandir(place):
-                stem, _, ending = entry.name.rpartition(".")
-                if ending in ("dist-info", "egg-info"):
-                    yield stem

@@ -42,11 +42,12 @@ class Problem:
 
     Attributes
     ----------
-    kind : {"repair", "restored", "kernel", "time", "file", "marks", "evidence", "machinery"}
+    kind : str
         ``repair``: mended without a loss; ``restored``: what was changed and should not be; ``kernel``,
         ``time``: the run did not reach its end; ``file``: there is no notebook to grade; ``marks``: a test
         cell gave no usable mark; ``evidence``: the kernel did not tell the truth about a test, so marks are
-        held; ``machinery``: our failure, not the student's.
+        held; ``machinery``: our failure, not the student's; ``memory``, ``processes``, ``file size``,
+        ``disk``, ``output``, ``open files``: the limit that the run met.
     text : str
         The reason.
     """

@@ -197,7 +197,9 @@ def rehearse_job(job: Job, kernels: Sequence[WaitingKernel] = ()) -> str:
             kernel = waiting.pop(0) if waiting else None
             execute, start = _execute(job, plans, kernel, Rehearsal), monotonic()
             execute.preprocess(item.notebook, _resources(job, name))
-            tests |= within_budget(execute.rehearsed, monotonic() - start)
+            if isinstance(execute.trials, Rehearsal):
+                own = monotonic() - start - execute.trials.extra
+                tests |= within_budget(execute.trials.found, own)
         found[name] = tests
     return to_json(found)
 
@@ -242,6 +244,7 @@ def _execute(job: Job, plans: dict[str, TestPlan], waiting: WaitingKernel | None
         plans=plans,
         trials=trials,
         waiting=waiting,
+        limits=job.limits,
         config=config,
         log=_quiet_log(),
     )
@@ -344,8 +347,13 @@ def _accidents(notebook: Any, execute: Any) -> list[Problem]:
     for index, run in execute.runs.items():
         if run.state == "timed out" and execute.outcome == "graded":
             problems.append(Problem("time", f"cell {index + 1}{_label(notebook.cells[index])} {run.reason}"))
+    for index, name in execute.hits.items():
+        what = execute.limits.describe(name)
+        problems.append(
+            Problem(name, f"cell {index + 1}{_label(notebook.cells[index])} asked for more than {what}")
+        )
     if execute.outcome != "graded":
-        kind = "kernel" if execute.outcome == "kernel died" else "time"
+        kind = execute.limit or ("kernel" if execute.outcome == "kernel died" else "time")
         problems.append(Problem(kind, f"{execute.reason}; marks before it are kept"))
     return problems
 

@@ -15,6 +15,7 @@ from eds_autograder.grading.results import Problem
 __all__ = ["preprocessors", "put_in_order", "run_preprocessor"]
 
 SCHEMA = 3
+_KEPT = ("nbgrader", "tags", "deletable", "editable")
 MISSING_ANSWER = "*There is no answer to this in the notebook.*"
 
 
@@ -34,10 +35,12 @@ def put_in_order(notebook: Any, cells: Iterable[GradedCell]) -> list[Problem]:
         What was changed and should not have been.
     """
     known = {cell.grade_id: cell for cell in cells}
+    _drop_metadata(notebook)
     return [
         *_drop_strange_ids(notebook, known),
         *_demote_copies(notebook),
         *_restore(notebook, known),
+        *_set_in_order(notebook, list(known)),
         *_put_back(notebook, list(known.values())),
     ]
 
@@ -155,6 +158,34 @@ def _metadata(cell: Any, source: GradedCell) -> Any:
     kept = {key: cell.metadata[key] for key in ("deletable", "editable") if key in cell.metadata}
     rebuilt: NotebookNode = from_dict({**kept, "nbgrader": meta})
     return rebuilt
+
+
+def _drop_metadata(notebook: Any) -> None:
+    """Leave a cell nothing but nbgrader's metadata and its tags, which decide whether a plain cell runs."""
+    from nbformat import from_dict
+
+    for cell in notebook.cells:
+        kept = {key: cell.metadata[key] for key in _KEPT if key in cell.metadata}
+        tags = kept.get("tags")
+        if "tags" in kept and not (isinstance(tags, list) and all(isinstance(tag, str) for tag in tags)):
+            del kept["tags"]
+        cell.metadata = from_dict(kept)
+
+
+def _set_in_order(notebook: Any, ids: list[str]) -> list[Problem]:
+    """Let the instructor's cells stand in their order, in the places that they have among the student's own.
+
+    A test that was moved above its answer would fail, and so would an answer above what it was given.
+    """
+    places = [index for index, cell in enumerate(notebook.cells) if _meta(cell)]
+    found = [notebook.cells[index] for index in places]
+    ordered = sorted(found, key=lambda cell: ids.index(_meta(cell)["grade_id"]))
+    moved = [_meta(cell)["grade_id"] for cell, there in zip(found, ordered, strict=True) if cell is not there]
+    if not moved:
+        return []
+    for index, cell in zip(places, ordered, strict=True):
+        notebook.cells[index] = cell
+    return [Problem("restored", f"{_cells(moved)}: stood in another order, put in the assignment's")]
 
 
 def _put_back(notebook: Any, cells: list[GradedCell]) -> list[Problem]:

@@ -126,9 +126,11 @@ def timing_line(results: Sequence[Result], seconds: float, jobs: int) -> str:
     """Return the footer: how many, how fast, and how well the submissions were kept apart."""
     cached = sum(result.cached for result in results)
     known = f" ({cached} known from before)" if cached else ""
+    run = len(results) - cached
+    rate = f", {60 * run / seconds:.0f} a minute" if run > 1 else ""
     levels = ", ".join(sorted({result.isolation for result in results})) or "none"
     return (
-        f"{_count(len(results), 'submission', 's')}{known} in {seconds:.1f} s "
+        f"{_count(len(results), 'submission', 's')}{known} in {seconds:.1f} s{rate} "
         f"with {_count(jobs, 'process', 'es')}; "
         f"isolation: {levels}{_NOT_ISOLATED if 'none' in levels else ''}"
     )

@@ -122,10 +122,7 @@ class Workplace:
             self._server.warm(sorted(wanted))
 
     def run(self, task: Task) -> Graded:
-        """Run a task; a grader that fails is given a second try before it becomes a row.
-
-        Kernels that start at the same moment may be given the same port: not twice in a row.
-        """
+        """Run a task; a grader that fails is given a second try before it becomes a row."""
         try:
             return self._attempt(task)
         except _GraderError:
@@ -170,6 +167,8 @@ class Workplace:
                     return _collect(task, job, monotonic() - start)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
+        except ChildProcessError as error:
+            raise _GraderError(str(error)) from error
         except (OSError, ValueError) as error:
             reason = f"{type(error).__name__}: {error}"
         return _failed(task, reason)

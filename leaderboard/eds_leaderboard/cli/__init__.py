@@ -20,7 +20,7 @@ _COMMANDS = {
     "submit": "entry:submit",
     "submissions": "entry:submissions",
     "show": "board:show",
-    "export": "board:export",
+    "export": "exporting:export",
     "void": "correcting:void",
     "restore": "correcting:restore",
     "rescore": "correcting:rescore",

@@ -1,4 +1,4 @@
-"""The board itself: ``show`` and ``export``."""
+"""The board itself: ``show``."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from eds_leaderboard.cli.options import (
 if TYPE_CHECKING:
     from eds_leaderboard.board import Board
 
-__all__ = ["export", "show"]
+__all__ = ["show"]
 
-_SUFFIXES = {".csv": "csv", ".json": "json", ".md": "md", ".markdown": "md"}
+_NOT_IN_TABLES = {"baseline", "split", "entry", "low", "high", "tied_with"}
 
 
 @click.command()
@@ -65,9 +65,9 @@ def _show_served(server: str, format_: str) -> None:
 
     told = Client(server).standings()
     records, event = told["standings"], told["event"]
-    columns = [name for name in (records[0] if records else ["rank", "team"]) if name != "split"]
+    columns = list(records[0] if records else ["rank", "team"])
     if format_ == "table":
-        columns = [name for name in columns if name not in ("baseline", "entry")]
+        columns = [name for name in columns if name not in _NOT_IN_TABLES]
         records = [_for_table(record) for record in records]
     print_listing(
         records,
@@ -115,28 +115,3 @@ def _show_classes(board: Board, team: str, format_: str) -> None:
         format_,
         title=f"{standing.team.name}, entry {standing.entry.seq}: {split} rows",
     )
-
-
-@click.command()
-@click.option(
-    "--to",
-    "target",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="FILE",
-    help="A .csv, .json or .md file.",
-)
-@event_option
-def export(target: Path, event: Path | None) -> None:
-    """Write the standings that `show` shows to a file."""
-    from eds_leaderboard.errors import UsageError
-    from eds_leaderboard.export import render, write_whole
-    from eds_leaderboard.listing import standing_columns, standing_records
-
-    format_ = _SUFFIXES.get(target.suffix.lower())
-    if format_ is None:
-        raise UsageError(f"{target} has no known ending", "end it in .csv, .json or .md")
-    with open_board(event) as board:
-        now, standings = board.event, board.standings()
-    write_whole(target, render(standing_records(now, standings), standing_columns(now), format_))
-    click.echo(f"{target}: {now.shown_split} standings, teams: {len(standings)}")

@@ -51,7 +51,7 @@ def file_option(function: F) -> F:
         type=click.Path(path_type=Path),
         required=True,
         metavar="FILE",
-        help="CSV file with the columns id,label.",
+        help="CSV or Parquet file with the columns id,label.",
     )(function)
 
 

@@ -37,21 +37,28 @@ def serve(
     """Show the board in browsers, take entries in, let the host steer; Ctrl-C ends it."""
     from eds_leaderboard.folder import find_event
     from eds_leaderboard.web.keys import load_keys
-    from eds_leaderboard.web.serve import bind, lan_address, own_names
+    from eds_leaderboard.web.serve import bind, own_names
     from eds_leaderboard.web.serve import serve as answer
     from eds_leaderboard.web.site import Settings
 
     folder = find_event(event)
     with open_board(event) as board:
         _ = board.event  # what is wrong with the event is told before anything listens
-    listener = bind(host, port)
-    keys, token = load_keys(folder, renew=new_host_token)
-    port = listener.getsockname()[1]
+    # the token is shown once, so that nothing may fail between making and showing it
+    with bind(host, port) as listener:
+        keys, token = load_keys(folder, renew=new_host_token)
+        address = _address(host, listener.getsockname()[1])
+        click.echo(f"Board of '{folder.name}': {address}")
+        if token is not None:
+            click.echo(f"Host token, shown this once: {token}")
+        click.echo(f"The host logs in at {address}/login. Ctrl-C ends the server; no entry is lost.")
+        known = own_names() | {name.lower().rstrip(".") for name in names}
+        answer(Settings(folder, keys, known, address), listener, workers, proxy)
+
+
+def _address(host: str, port: int) -> str:
+    """Return what people type to reach the server from their own machines."""
+    from eds_leaderboard.web.serve import lan_address
+
     shown = lan_address() if host in ("0.0.0.0", "::") else host  # noqa: S104
-    address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
-    click.echo(f"Board of '{folder.name}': {address}")
-    if token is not None:
-        click.echo(f"Host token, shown this once: {token}")
-    click.echo(f"The host logs in at {address}/login. Ctrl-C ends the server; no entry is lost.")
-    known = own_names() | {name.lower().rstrip(".") for name in names}
-    answer(Settings(folder, keys, known, address), listener, workers, proxy)
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, unquote_plus, urlencode, urlsplit
 
 from eds_leaderboard.errors import UsageError
 
@@ -64,15 +64,17 @@ def shown_address(address: Address) -> str:
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
     ]
     netloc = f"{user}@{host}" if user else host
-    return urlunsplit((parts.scheme, netloc, parts.path, urlencode(options, safe="/*,=:"), ""))
+    query = urlencode(options, safe="/*,=:")
+    return f"{parts.scheme}://{netloc}{parts.path}" + (f"?{query}" if query else "")
 
 
 def _secrets(url: str) -> list[str]:
+    """Return the secrets of a URL, each as it stands there and as it is meant."""
     parts = urlsplit(url)
-    login = parts.netloc.rpartition("@")[0]
-    found = [login.partition(":")[2], parts.password or ""]
-    found += [value for name, value in parse_qsl(parts.query) if name.lower() in _SECRET_OPTIONS]
-    return [secret for secret in found if secret]
+    options = [option.partition("=") for option in parts.query.split("&")]
+    found = [parts.netloc.rpartition("@")[0].partition(":")[2]]
+    found += [value for name, _, value in options if name.lower() in _SECRET_OPTIONS]
+    return [form for secret in found if secret for form in (secret, unquote(secret), unquote_plus(secret))]
 
 
 def has_password(address: Address) -> bool:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from eds_leaderboard.errors import EdsError
+from eds_leaderboard.errors import DatabaseError, EdsError
 from eds_leaderboard.store.address import Address, parse_address
 from eds_leaderboard.store.backend import Backend, Row, Session
 from eds_leaderboard.store.pool import WAIT_SECONDS, Pool
@@ -132,9 +132,9 @@ class Database:
         if self._here.session is not None:
             raise RuntimeError("a write inside of reading()")
         if not self._lock.acquire(timeout=WAIT_SECONDS):
-            raise EdsError(f"{self.shown} is busy; nothing was changed", "try again in a minute")
+            raise DatabaseError(f"{self.shown} is busy; nothing was changed", "try again in a minute")
         try:
-            with self._writers.lend() as session, self._transaction(session, writing=True):
+            with self._transaction(self._writers, writing=True):
                 self._here.depth = 1
                 try:
                     yield
@@ -149,23 +149,38 @@ class Database:
         if self._here.session is not None:
             yield
             return
-        with self._readers.lend() as session, self._transaction(session, writing=False):
+        with self._transaction(self._readers, writing=False):
             yield
 
     @contextmanager
-    def _transaction(self, session: Session, *, writing: bool) -> Iterator[None]:
-        session.begin(writing=writing)
-        self._here.session = session
+    def _transaction(self, pool: Pool[Session], *, writing: bool) -> Iterator[None]:
+        with ExitStack() as stack:
+            session = self._begun(pool, stack, writing=writing)
+            self._here.session = session
+            try:
+                yield
+                session.commit()
+            except BaseException:
+                # what went wrong first is what counts
+                with suppress(EdsError):
+                    session.rollback()
+                raise
+            finally:
+                self._here.session = None
+
+    def _begun(self, pool: Pool[Session], stack: ExitStack, *, writing: bool) -> Session:
+        """Lend a session and begin; one that was hung up is replaced, since nothing is done yet."""
+        session = stack.enter_context(pool.lend())
         try:
-            yield
-            session.commit()
-        except BaseException:
-            # what went wrong first is what counts
-            with suppress(EdsError):
-                session.rollback()
-            raise
-        finally:
-            self._here.session = None
+            session.begin(writing=writing)
+        except EdsError:
+            if session.usable:
+                raise
+            stack.close()
+            pool.empty()
+            session = stack.enter_context(pool.lend())
+            session.begin(writing=writing)
+        return session
 
     @contextmanager
     def _savepoint(self) -> Iterator[None]:
@@ -187,8 +202,17 @@ class Database:
         """Return the rows of a query; ``?`` stands for each value."""
         if self._here.session is not None:
             return self._here.session.execute(sql, values)
-        with self._readers.lend() as session:
-            return session.execute(sql, values)
+        with ExitStack() as stack:
+            session = stack.enter_context(self._readers.lend())
+            try:
+                return session.execute(sql, values)
+            except EdsError:
+                if session.usable:
+                    raise
+            # it was hung up by the other side, and reading can be done twice
+            stack.close()
+            self._readers.empty()
+            return stack.enter_context(self._readers.lend()).execute(sql, values)
 
     def row(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
         """Return the first row of a query, or None."""

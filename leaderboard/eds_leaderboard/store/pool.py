@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, Protocol, TypeVar
 
-from eds_leaderboard.errors import EdsError
+from eds_leaderboard.errors import DatabaseError
 
 __all__ = ["Pool"]
 
@@ -56,7 +56,7 @@ class Pool(Generic[C]):
             If none becomes free.
         """
         if not self._free.acquire(timeout=WAIT_SECONDS):
-            raise EdsError("all connections to the database are in use", "try again in a minute")
+            raise DatabaseError("all connections to the database are in use", "try again in a minute")
         try:
             connection = self._take()
             try:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from eds_leaderboard.errors import EdsError, UsageError
+from eds_leaderboard.errors import DatabaseError, EdsError, UsageError
 from eds_leaderboard.store.address import shown_address, without_secrets
 from eds_leaderboard.store.backend import Session
 from eds_leaderboard.store.errors import ConstraintError
@@ -25,6 +25,7 @@ SCHEMA = "eds_leaderboard"
 # any number that other programs do not use
 _WRITE_LOCK = 7_305_021_926
 _WAIT = "60s"
+_IDLE = "120s"
 _CONNECT_SECONDS = 10
 
 
@@ -75,7 +76,9 @@ class PostgresSession:
                 connect_timeout=_CONNECT_SECONDS,
                 application_name="eds_leaderboard",
                 options=f"-c search_path={SCHEMA} -c lock_timeout={_WAIT} -c client_encoding=UTF8"
-                " -c timezone=UTC -c synchronous_commit=on",
+                " -c timezone=UTC -c synchronous_commit=on"
+                # who vanishes in the middle of a transaction must not keep the lock
+                f" -c idle_in_transaction_session_timeout={_IDLE}",
             )
         except psycopg.Error as error:
             # from None: the driver's frames hold the URL
@@ -142,18 +145,18 @@ class PostgresSession:
             return ConstraintError(without_secrets(str(error), self._url))
         what = without_secrets(str(error), self._url)
         if self._committing and self.connection.closed:
-            return EdsError(
+            return DatabaseError(
                 f"{shown_address(self._url)} broke off at the commit: {what}",
                 "see whether it was done before you do it again; a file that is sent twice counts once",
             )
-        return EdsError(
+        return DatabaseError(
             f"cannot use {shown_address(self._url)}: {what}; nothing was changed",
             "see whether the PostgreSQL server runs and its disk has space",
         )
 
 
 def _unreachable(url: str, error: psycopg.Error) -> EdsError:
-    return EdsError(
+    return DatabaseError(
         f"cannot connect to {shown_address(url)}: {without_secrets(str(error), url)}",
         "see whether the server runs; give the password in ~/.pgpass or in PGPASSWORD",
     )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eds_leaderboard.errors import EdsError, UsageError
+from eds_leaderboard.errors import DatabaseError, EdsError, UsageError
 from eds_leaderboard.store.backend import Session
 from eds_leaderboard.store.errors import ConstraintError
 
@@ -88,7 +88,7 @@ class SqliteSession:
 
     def _not_admitted(self, error: sqlite3.DatabaseError) -> Exception:
         if _MOVED in str(error):
-            return EdsError(
+            return DatabaseError(
                 f"nothing can be written to {self.path}: {error}", "stop what still runs on it, start it anew"
             )
         return ConstraintError(str(error))
@@ -96,8 +96,8 @@ class SqliteSession:
     def _refused(self, error: sqlite3.DatabaseError) -> EdsError:
         # OperationalError is a DatabaseError; the others mean that the file is something else
         if not isinstance(error, sqlite3.OperationalError):
-            return EdsError(f"{self.path} is no database of a board: {error}", "choose another event")
-        return EdsError(
+            return DatabaseError(f"{self.path} is no database of a board: {error}", "choose another event")
+        return DatabaseError(
             f"cannot use {self.path}: {error}; nothing was changed",
             "it belongs to the host's account, and its folder needs free space",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,13 +14,15 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from eds_leaderboard.errors import EdsError, InvalidFileError, RefusedError
+from eds_leaderboard.errors import DatabaseError, EdsError, InvalidFileError, RefusedError
 from eds_leaderboard.web import api, hostpages, public, teampages
 from eds_leaderboard.web.answers import RequestRefusedError, status_of
 from eds_leaderboard.web.guard import Guard
 from eds_leaderboard.web.site import Settings, Site, site_of
 
 __all__ = ["make_app"]
+
+logger = logging.getLogger("uvicorn.error")
 
 _SAID = {404: "there is no such page", 405: "this page does not take that"}
 
@@ -92,6 +95,15 @@ async def _told(request: Request, error: Exception) -> Response:
     """Tell an error that people can understand, as a page or as JSON."""
     if not isinstance(error, EdsError):
         raise error
+    if isinstance(error, DatabaseError):
+        # for the host's terminal; what it names of the machine is not for visitors
+        logger.error("%s (%s)", error.message, error.tip)
+        error = RequestRefusedError(
+            503,
+            "the board cannot be read or written now",
+            "try again in a minute: a file that is sent twice counts once; tell the host",
+            {"Retry-After": "10"},
+        )
     status, headers = status_of(error), dict(getattr(error, "headers", {}))
     if request.method == "POST":
         # what is left of the body is not waited for

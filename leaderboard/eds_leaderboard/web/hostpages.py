@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from eds_leaderboard.board import Board
 from eds_leaderboard.clock import parse_duration
-from eds_leaderboard.errors import EdsError, UsageError
+from eds_leaderboard.errors import DatabaseError, EdsError, UsageError
 from eds_leaderboard.web.access import host_form, host_of
 from eds_leaderboard.web.answers import status_of
 from eds_leaderboard.web.hostviews import host_view
@@ -49,6 +49,8 @@ def _does(deed: Deed) -> Callable[[Request], Awaitable[Response]]:
         try:
             form = await host_form(request)
             shown = await site.boards.do(lambda board: deed(board, form))
+        except DatabaseError:
+            raise
         except EdsError as error:
             return await _host_page(request, form_token, error)
         finally:

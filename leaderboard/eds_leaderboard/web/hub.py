@@ -26,7 +26,8 @@ class Hub:
     def __init__(self, version: Callable[[], Awaitable[Hashable]], pace: float = 0.5) -> None:
         self._version = version
         self._pace = pace
-        self._changed = asyncio.Condition()
+        # set once, for whoever waits for the next change; a new one takes its place
+        self._next = asyncio.Event()
         self._known: Hashable = None
         self._listeners = 0
         self._watcher: asyncio.Task[None] | None = None
@@ -61,14 +62,16 @@ class Hub:
                 self._watcher = None
 
     async def _wait_for_other_than(self, seen: Hashable, silence: float) -> bool:
-        async with self._changed:
+        if self._known == seen and not self._closed:
             try:
-                await asyncio.wait_for(
-                    self._changed.wait_for(lambda: self._closed or self._known != seen), silence
-                )
+                await asyncio.wait_for(self._next.wait(), silence)
             except TimeoutError:
                 return False
         return True
+
+    def _wake(self) -> None:
+        waited_for, self._next = self._next, asyncio.Event()
+        waited_for.set()
 
     async def _watch(self) -> None:
         while not self._closed:
@@ -76,15 +79,13 @@ class Hub:
             with contextlib.suppress(Exception):
                 found = await self._version()
                 if found != self._known:
-                    async with self._changed:
-                        self._known = found
-                        self._changed.notify_all()
+                    self._known = found
+                    self._wake()
             await asyncio.sleep(self._pace)
 
     async def close(self) -> None:
         """Let all listeners go; a server that shuts down must not wait for them."""
         self._closed = True
-        async with self._changed:
-            self._changed.notify_all()
+        self._wake()
         if self._watcher is not None:
             self._watcher.cancel()

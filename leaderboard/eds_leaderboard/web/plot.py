@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 __all__ = ["Line", "Plot", "Tick", "best_over_time"]
 
 WIDTH, HEIGHT = 760, 340
-LEFT, RIGHT, TOP, BOTTOM = 52, 176, 14, 34
+LEFT, RIGHT, TOP, BOTTOM = 52, 186, 14, 34
 # more lines than this nobody can tell apart, with or without colour
 MAX_LINES = 8
-LABEL_HEIGHT = 17.0
+LABEL_HEIGHT = 18.0
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440)
 

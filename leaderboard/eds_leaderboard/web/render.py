@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Hashable
 from datetime import datetime
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from eds_leaderboard.clock import for_people, span, stamp, to_the_minute
 
@@ -52,8 +54,15 @@ def _environment() -> Environment:
     environment.filters.update(
         for_people=for_people, span=span, stamp=stamp, to_the_minute=to_the_minute, clock=_clock
     )
-    environment.globals["static"] = _static_url
+    environment.globals.update(static=_static_url, written=_written)
     return environment
+
+
+@lru_cache(maxsize=1024)
+def _written(template: str, row: Hashable) -> Markup:
+    """Return a line of a table; of a board that changes every second most lines stay as they were."""
+    # it is the output of an escaping template
+    return Markup(_environment().get_template(template).render(row=row))  # noqa: S704
 
 
 def render(template: str, **values: Any) -> str:

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from eds_leaderboard.board import Board
-from eds_leaderboard.errors import EdsError, InvalidFileError
+from eds_leaderboard.errors import DatabaseError, EdsError, InvalidFileError
 from eds_leaderboard.teams import Team
 from eds_leaderboard.web.access import check_form, end_session, log_in, session_team, visitor_of
 from eds_leaderboard.web.answers import status_of
@@ -84,6 +84,8 @@ async def enter(request: Request) -> Response:
     received: dict[str, str] = {}
     try:
         await receive_entry(request, team, check=lambda sent: check_form(request, sent), received=received)
+    except DatabaseError:
+        raise
     except EdsError as error:
         return await _team_page(request, team, form_token, error, received.get("message", ""))
     return RedirectResponse("/team#entries", 303)

@@ -9,7 +9,7 @@ from eds_leaderboard.board import Board
 from eds_leaderboard.metrics import METRICS
 from eds_leaderboard.store.entries import ScoredEntry
 from eds_leaderboard.teams import Team
-from eds_leaderboard.web.views import confusion_view, event_view
+from eds_leaderboard.web.views import confusion_view, event_view, interval_text
 
 __all__ = ["entry_rows", "team_view"]
 
@@ -23,8 +23,7 @@ def entry_rows(board: Board, entries: Sequence[ScoredEntry], *, intervals: bool)
     def interval(entry: ScoredEntry) -> str:
         if not intervals or not entry.scores:
             return ""
-        low, high = board.evidence.interval(snapshot.event, entry.id, snapshot.version, split)
-        return f"{low:.3f} – {high:.3f}"
+        return interval_text(board.evidence.interval(snapshot.event, entry.id, snapshot.version, split))
 
     return [
         {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from eds_leaderboard.board import Board
@@ -13,7 +14,36 @@ from eds_leaderboard.standings import Standing, metric_order
 from eds_leaderboard.web.answers import RequestRefusedError
 from eds_leaderboard.web.plot import Plot, best_over_time
 
-__all__ = ["board_view", "confusion_view", "event_view", "ranges", "results_view", "team_results_view"]
+__all__ = [
+    "board_view",
+    "confusion_view",
+    "event_view",
+    "interval_text",
+    "ranges",
+    "results_view",
+    "team_results_view",
+]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the board as it is written; scores begin with the one that ranks first."""
+
+    rank: int | None
+    moved: int | None
+    team: str
+    team_id: int
+    is_baseline: bool
+    scores: tuple[str, ...]
+    interval: str
+    tied: str
+    entries: int
+    received: datetime
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the team was not on the board before."""
+        return self.moved is None and self.rank is not None
 
 
 def event_view(board: Board) -> dict[str, Any]:
@@ -44,29 +74,29 @@ def board_view(board: Board) -> dict[str, Any]:
     }
 
 
-def standing_rows(standings: Sequence[Standing], order: Sequence[str]) -> list[dict[str, Any]]:
+def standing_rows(standings: Sequence[Standing], order: Sequence[str]) -> list[Row]:
     """Return the lines of the board as they are written."""
     ranks = {line.team.id: line.rank for line in standings}
     return [
-        {
-            "rank": line.rank,
-            "moved": line.moved,
-            "is_new": line.moved is None and line.rank is not None,
-            "team": line.team.name,
-            "team_id": line.team.id,
-            "is_baseline": line.team.is_baseline,
-            "scores": {name: METRICS[name].text(line.entry.scores[name]) for name in order},
-            "interval": None if line.interval is None else _interval(line.interval),
-            "tied": ranges([rank for team in line.tied_with if (rank := ranks.get(team)) is not None]),
-            "entries": line.entries,
-            "received": line.entry.received_at,
-        }
+        Row(
+            line.rank,
+            line.moved,
+            line.team.name,
+            line.team.id,
+            line.team.is_baseline,
+            tuple(METRICS[name].text(line.entry.scores[name]) for name in order),
+            "" if line.interval is None else interval_text(line.interval),
+            ranges([rank for team in line.tied_with if (rank := ranks.get(team)) is not None]),
+            line.entries,
+            line.entry.received_at,
+        )
         for line in standings
     ]
 
 
-def _interval(ends: tuple[float, float]) -> str:
-    return f"{ends[0]:.3f} – {ends[1]:.3f}"
+def interval_text(ends: tuple[float, float]) -> str:
+    """Return the two ends of an interval as the board shows them."""
+    return f"{ends[0]:.2f}–{ends[1]:.2f}"
 
 
 def ranges(numbers: Sequence[int]) -> str:

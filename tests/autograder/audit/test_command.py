@@ -76,9 +76,13 @@ def test_scores_are_saved_with_the_hash_of_what_they_were_measured_on(audited_co
     assert score.counted > score.killed_hidden > 0
 
 
-def test_a_changed_answer_is_another_content(audited_course: Course, tmp_path: Path) -> None:
-    write_course(tmp_path, LESSON)
+def test_changed_code_is_another_content_and_changed_prose_is_not(
+    audited_course: Course, tmp_path: Path
+) -> None:
+    write_course(tmp_path, LESSON.replace("kilometre = 1000.0", "kilometre = 1000"))
     course = Course.open(tmp_path)
+    assert content_digest(course, NAME) != content_digest(audited_course, NAME)
+    write_course(tmp_path, LESSON.replace("# # Depths", "# # How deep?"))
     assert content_digest(course, NAME) == content_digest(audited_course, NAME)
     path = course.source_folder(NAME) / "answers" / "mean-depth.py"
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")

@@ -54,6 +54,35 @@ def test_hidden_tests_run_without_the_visible_ones_and_beyond_a_failure() -> Non
     assert "_visible = answer(1)" in parts.visible
 
 
+LOOPS = """\
+for _one in [1, 2]:
+    _count = answer(_one)
+    assert _count == _one, "shown"
+_total = 0
+for _one in [1, 2]:
+    assert _one, "shown"
+    _total = _total + 1
+### BEGIN HIDDEN TESTS
+for _one in [3, 4]:
+    _count = answer(_one)
+    assert _count == _one, "hidden"
+assert [_one for _one in [5]] == [answer(5)], "once more"
+assert _total == 2, "built on"
+### END HIDDEN TESTS
+"""
+
+
+def test_a_visible_loop_is_left_out_unless_hidden_tests_build_on_it_and_then_asserts_nothing() -> None:
+    parts = take_apart(Cell("code", LOOPS, kind=Kind.TESTS), ["answer"])
+    assert "[1, 2]" in parts.ready
+    assert "shown" not in parts.ready + parts.hidden
+    failed: list[int] = []
+    names = {"answer": lambda row: row, RECORD: failed.append}
+    exec(parts.ready, names)
+    exec(parts.hidden, names)
+    assert not failed
+
+
 def test_answers_are_read_with_their_lines(tmp_path: Path) -> None:
     folder = tmp_path / "answers"
     folder.mkdir()

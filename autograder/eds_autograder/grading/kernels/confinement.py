@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from eds_autograder.grading.kernels import system
 from eds_autograder.grading.kernels.landlock import restrict
-from eds_autograder.grading.kernels.limits import limit_files, limit_memory
+from eds_autograder.grading.kernels.limits import limit_files, limit_memory, limit_processes
 from eds_autograder.grading.kernels.processes import end_with, end_with_parent
 from eds_autograder.grading.kernels.sandbox import Sandbox
 from eds_autograder.grading.kernels.seccomp import LOCAL_FAMILIES, filter_calls
@@ -53,6 +53,7 @@ def _landlock(sandbox: Sandbox, body: Body, guarded: set[int]) -> NoReturn:
     def kernel() -> int:
         limit_files(sandbox.limits)
         limit_memory(sandbox.limits)
+        limit_processes(sandbox.limits, alone=False)
         system.drop_capabilities()
         system.prctl(_PR_SET_NO_NEW_PRIVS, 1)
         restrict(
@@ -60,7 +61,7 @@ def _landlock(sandbox: Sandbox, body: Body, guarded: set[int]) -> NoReturn:
             (*sandbox.private, *sandbox.shared, *_WRITABLE_DEVICES),
             (sandbox.sockets,),
         )
-        filter_calls(dangerous=True, families=LOCAL_FAMILIES, guarded=guarded)
+        filter_calls(families=LOCAL_FAMILIES, guarded=guarded)
         return body(lambda: None)
 
     end_with(kernel)
@@ -70,10 +71,11 @@ def _none(sandbox: Sandbox, body: Body, guarded: set[int]) -> NoReturn:
     def kernel() -> int:
         limit_files(sandbox.limits)
         limit_memory(sandbox.limits)
+        limit_processes(sandbox.limits, alone=False)
         if system.is_linux():
-            # no isolation, but nobody is to end the class by a slip
+            # no isolation, but nobody is to end the class, or mount a disk over it, by a slip
             system.prctl(_PR_SET_NO_NEW_PRIVS, 1)
-            filter_calls(dangerous=False, families=None, guarded=guarded)
+            filter_calls(families=None, guarded=guarded)
         return body(lambda: None)
 
     end_with(kernel)

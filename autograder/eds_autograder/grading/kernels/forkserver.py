@@ -1,4 +1,4 @@
-"""A process that has imported what every grader needs, and forks one grader for each submission.
+"""A process that has imported what graders and kernels need, and forks one for whoever asks.
 
 Starting Python and importing nbgrader and the scientific stack costs seconds, a fork milliseconds. The server
 computes nothing and starts no thread, so that forking it is safe.
@@ -19,10 +19,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYetError
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
-from eds_autograder.grading.kernels.processes import adopt_orphans, end_children
+from eds_autograder.grading.kernels.confinement import confine
+from eds_autograder.grading.kernels.launch import be_kernel
+from eds_autograder.grading.kernels.processes import adopt_orphans, end_children, end_with
 from eds_autograder.grading.kernels.sandbox import Sandbox
 from eds_autograder.grading.kernels.warmth import keep_for_forks, warm_engine, warm_modules
 
@@ -37,7 +40,9 @@ _PIECE = 1 << 16
 
 
 class Fork:
-    """A grader that the server forked; waits like `subprocess.Popen`."""
+    """A grader or a kernel that the server forked; waits and takes signals like `subprocess.Popen`."""
+
+    stdin = stdout = stderr = None
 
     def __init__(self) -> None:
         self._pid: Future[int] = Future()
@@ -63,6 +68,28 @@ class Fork:
         except NotYetError as error:
             raise subprocess.TimeoutExpired("grader", timeout or 0) from error
 
+    def poll(self) -> int | None:
+        """Return the exit status, or None while it runs."""
+        try:
+            return self.wait(0)
+        except subprocess.TimeoutExpired:
+            return None
+        except ChildProcessError:
+            return -signal.SIGKILL
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
+
     def hear(self, message: Mapping[str, int]) -> None:
         """Take the server's word."""
         if "pid" in message:
@@ -78,7 +105,7 @@ class Fork:
 
 
 class ForkServer:
-    """The side that asks; may be used from several threads.
+    """The side that asks; may be used from several threads. A server that has been killed is started again.
 
     Parameters
     ----------
@@ -89,22 +116,29 @@ class ForkServer:
     """
 
     def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+        self._environment = _for_the_server(environment)
+        self._folder = folder
+        self._modules: list[str] = []
+        self._lock = threading.Lock()
+        self._numbers = count()
+        self._forks: dict[int, Fork] = {}
+        self._start()
+
+    def _start(self) -> None:
         paths = [path for path in sys.path if path and Path(path).is_absolute()]
         orders_end, self._orders = os.pipe()
-        self._answers, answers_end = os.pipe()
+        answers, answers_end = os.pipe()
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _BOOT, json.dumps(paths), str(folder)],
+            [sys.executable, "-P", "-s", "-c", _BOOT, json.dumps(paths), str(self._folder)],
             stdin=orders_end,
             stdout=answers_end,
             stderr=subprocess.DEVNULL,
-            env=dict(environment),
+            env=self._environment,
             start_new_session=True,
         )
         os.close(orders_end)
         os.close(answers_end)
-        self._forks: dict[int, Fork] = {}
-        self._lock = threading.Lock()
-        self._listener = threading.Thread(target=self._listen, name="forks", daemon=True)
+        self._listener = threading.Thread(target=self._listen, args=(answers,), name="forks", daemon=True)
         self._listener.start()
 
     def warm(self, modules: Iterable[str]) -> None:
@@ -113,7 +147,8 @@ class ForkServer:
         One that cannot be imported is passed over: the submission will say so.
         """
         with self._lock, contextlib.suppress(OSError):
-            self._order({"modules": list(modules)})
+            self._modules += modules
+            self._order({"modules": self._modules})
 
     def fork(
         self,
@@ -142,23 +177,76 @@ class ForkServer:
         -------
         Fork
         """
+        return self._send(
+            {
+                "folder": str(folder),
+                "work": str(work),
+                "environment": dict(environment),
+                "log": str(log),
+                "sandboxes": [sandbox.to_dict() for sandbox in sandboxes],
+            }
+        )
+
+    def start_kernel(
+        self,
+        command: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        log: Path,
+        sandbox: Sandbox,
+    ) -> Fork:
+        """Fork a kernel.
+
+        Parameters
+        ----------
+        command : sequence of str
+            As for a new process.
+        folder : Path
+            Its working directory.
+        environment : mapping of str to str
+            The whole of it.
+        log : Path
+            Receives why it did not start.
+        sandbox : Sandbox
+
+        Returns
+        -------
+        Fork
+        """
+        return self._send(
+            {
+                "command": list(command),
+                "folder": str(folder),
+                "work": str(folder),
+                "environment": dict(environment),
+                "log": str(log),
+                "sockets": sandbox.sockets,
+                "sandboxes": [sandbox.to_dict()],
+            }
+        )
+
+    def _send(self, order: Mapping[str, Any]) -> Fork:
         fork = Fork()
-        order = {
-            "folder": str(folder),
-            "work": str(work),
-            "environment": dict(environment),
-            "log": str(log),
-            "sandboxes": [sandbox.to_dict() for sandbox in sandboxes],
-            "guarded": [os.getpid(), self._process.pid],
-        }
         with self._lock:
-            number = len(self._forks)
+            if self._process.poll() is not None:
+                self._restart()
+            number = next(self._numbers)
             self._forks[number] = fork
+            guarded = [os.getpid(), self._process.pid]
             try:
-                self._order({"number": number, **order})
+                self._order({"number": number, "guarded": guarded, **order})
             except OSError:
                 fork.lose()
         return fork
+
+    def _restart(self) -> None:
+        os.close(self._orders)
+        self._listener.join()
+        # with its folder the server removes what the runs of others need
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._start()
+        if self._modules:
+            self._order({"modules": self._modules})
 
     def _order(self, order: Mapping[str, Any]) -> None:
         line = json.dumps(order).encode() + b"\n"
@@ -174,13 +262,23 @@ class ForkServer:
         self._process.wait()
         self._listener.join()
 
-    def _listen(self) -> None:
-        with os.fdopen(self._answers, encoding="utf-8") as answers:
-            for line in answers:
+    def _listen(self, answers: int) -> None:
+        with os.fdopen(answers, encoding="utf-8") as lines:
+            for line in lines:
                 message = json.loads(line)
-                self._forks[message.pop("number")].hear(message)
-        for fork in list(self._forks.values()):
-            fork.lose()
+                number = message.pop("number")
+                self._forks[number].hear(message)
+                if "status" in message:
+                    del self._forks[number]
+        # nobody else does while the server is not started again, which waits for the end of this
+        for number in list(self._forks):
+            self._forks.pop(number).lose()
+
+
+def _for_the_server(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without what makes this Python another one than ours."""
+    kept = {name: value for name, value in environment.items() if not name.startswith("PYTHON")}
+    return kept | {name: environment[name] for name in ("PYTHONHASHSEED",) if name in environment}
 
 
 def serve(folder: str) -> None:
@@ -239,20 +337,23 @@ def _fork(order: Mapping[str, Any], answers: IO[str]) -> int:
     pid = os.fork()
     if pid:
         return pid
-    status = 1
-    try:
-        os.close(answers.fileno())
-        _enter(order)
-        from eds_autograder.grading.runner import main
+    os.close(answers.fileno())
+    work = _kernel if "command" in order else _grader
+    return end_with(lambda: work(order))
 
-        status = main([order["folder"]], _sandboxes(order))
-    except BaseException:
-        import traceback
 
-        traceback.print_exc()
-    finally:
-        sys.stderr.flush()
-        os._exit(status)
+def _grader(order: Mapping[str, Any]) -> int:
+    os.setsid()
+    _enter(order)
+    from eds_autograder.grading.runner import main
+
+    return main([order["folder"]], _sandboxes(order))
+
+
+def _kernel(order: Mapping[str, Any]) -> int:
+    _enter(order)
+    (sandbox,) = _sandboxes(order)
+    confine(sandbox, lambda ready: be_kernel(order, ready))
 
 
 def _sandboxes(order: Mapping[str, Any]) -> list[Sandbox]:
@@ -261,8 +362,7 @@ def _sandboxes(order: Mapping[str, Any]) -> list[Sandbox]:
 
 
 def _enter(order: Mapping[str, Any]) -> None:
-    """Become a process like one that was started for the job: its session, folder, environment, output."""
-    os.setsid()
+    """Become a process like one that was started for the job: its folder, environment, output."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)

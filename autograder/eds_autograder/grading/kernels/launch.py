@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from eds_autograder.grading.kernels.tracebacks import know_modules_of_frames
+
 __all__ = ["SEED", "be_kernel", "launcher_arguments"]
 
 # of random, NumPy and torch when a kernel starts, so that one's luck is everybody's
@@ -54,6 +56,7 @@ def be_kernel(order: Mapping[str, Any], ready: Callable[[], None]) -> int:
     sys.path[:] = [path for path in sys.path if path]
     sys.argv = [_LAUNCHER, *arguments]
     _seed()
+    know_modules_of_frames()
     from ipykernel.kernelapp import IPKernelApp
 
     _pipe_through(order["sockets"])

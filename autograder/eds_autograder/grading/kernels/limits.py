@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import resource
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
-__all__ = ["Limits", "limit_files", "limit_memory", "limit_processes", "limit_that_was_hit"]
+__all__ = ["OWN_THREADS", "Limits", "limit_files", "limit_memory", "limit_processes", "limit_that_was_hit"]
 
 _MIB = 2**20
 _GIB = 2**30
-_OWN_THREADS = 32  # of a kernel, which count as processes
+_NEIGHBOURS = 4  # runs that may take as much at the same time
+OWN_THREADS = 32  # of a kernel, which count as processes
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Limits:
         return {
             "memory": f"{self.memory_gib:g} GiB of memory",
             "processes": f"{self.processes} processes",
-            "file": f"{self.file_mib} MiB in one file",
+            "file size": f"{self.file_mib} MiB in one file",
             "disk": f"{self.disk_mib} MiB on disk",
             "output": f"{self.output_mib} MiB of output",
             "open files": f"{self.open_files} open files",
@@ -102,9 +106,26 @@ def limit_memory(limits: Limits) -> None:
         _lower(resource.RLIMIT_DATA, pages * resource.getpagesize() + limits.memory_bytes)
 
 
-def limit_processes(limits: Limits) -> None:
-    """Have the system limit processes; only where this process's user has no others."""
-    _lower(resource.RLIMIT_NPROC, limits.processes + _OWN_THREADS)
+def limit_processes(limits: Limits, *, alone: bool) -> None:
+    """Have the system limit processes, which it does by user, and for everybody but root.
+
+    Parameters
+    ----------
+    limits : Limits
+    alone : bool
+        Whether the run has a user of its own. Else others' processes count, and so there is room for more.
+    """
+    most = limits.processes + OWN_THREADS
+    _lower(resource.RLIMIT_NPROC, most if alone else _threads_of(os.getuid()) + _NEIGHBOURS * most)
+
+
+def _threads_of(user: int) -> int:
+    count = 0
+    for place in Path("/proc").glob("[0-9]*/task"):
+        with contextlib.suppress(OSError):
+            if place.stat().st_uid == user:
+                count += len(list(place.iterdir()))
+    return count
 
 
 def _own_data_pages() -> int | None:
@@ -122,7 +143,7 @@ def _lower(which: int, value: int) -> None:
     resource.setrlimit(which, (value, value))
 
 
-_BY_NUMBER = {"11": "processes", "24": "open files", "27": "file", "28": "disk"}
+_BY_NUMBER = {"11": "processes", "24": "open files", "27": "file size", "28": "disk"}
 _MEMORY = re.compile(r"can't allocate memory|Cannot allocate memory|bad_alloc|not enough memory")
 
 

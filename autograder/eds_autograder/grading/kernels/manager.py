@@ -12,9 +12,11 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import default
 
-from eds_autograder.grading.kernels.places import roomy_folder
+from eds_autograder.grading.kernels.places import CHANNELS, roomy_folder
 from eds_autograder.grading.kernels.prompt import PromptClient
+from eds_autograder.grading.kernels.system import is_linux
 from eds_autograder.grading.kernels.waiting import WaitingKernel
+from eds_autograder.grading.kernels.watchdog import Watchdog
 
 __all__ = ["SafePathKernelManager"]
 
@@ -28,9 +30,12 @@ class SafePathKernelManager(AsyncKernelManager):
     ----------
     waiting : WaitingKernel or None
         What becomes the kernel instead of a new process, where there is one.
+    watchdog : Watchdog or None
+        What looks after its limits.
     """
 
     waiting: WaitingKernel | None = None
+    watchdog: Watchdog | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -41,7 +46,7 @@ class SafePathKernelManager(AsyncKernelManager):
         self.transport = "ipc"
         self.ip = str(folder / "k")
         self.connection_file = str(folder / "kernel.json")
-        for number, channel in enumerate(("shell", "iopub", "stdin", "hb", "control"), start=1):
+        for number, channel in enumerate(CHANNELS, start=1):
             setattr(self, f"{channel}_port", number)
 
     @default("client_factory")
@@ -72,10 +77,20 @@ class SafePathKernelManager(AsyncKernelManager):
         # in namespaces the keeper passes a signal on to the kernel's own group
         kept = waiting.sandbox.level == "namespaces"
         self.provisioner.pgid = None if kept else waiting.pid
+        self._watch(waiting, kept=kept)
         self._reconcile_connection_info(self.provisioner.connection_info)
+
+    def _watch(self, waiting: WaitingKernel, *, kept: bool) -> None:
+        sandbox = waiting.sandbox
+        if is_linux():
+            # what leaves the kernel's family is adopted by us, but for what a namespace holds together
+            root, folders = (waiting.pid, ()) if kept else (os.getpid(), sandbox.private)
+            self.watchdog = Watchdog(root, sandbox.limits, folders)
 
     async def _async_cleanup_resources(self, restart: bool = False) -> None:
         await super()._async_cleanup_resources(restart)
+        if self.watchdog is not None:
+            self.watchdog.stop()
         if self._made and not restart:
             shutil.rmtree(self._made, ignore_errors=True)
 

@@ -125,12 +125,12 @@ def _kernel(
         os.setgroups([])
         os.setresgid(ids[1], ids[1], ids[1])
         os.setresuid(ids[0], ids[0], ids[0])
-    limit_processes(sandbox.limits)
+    limit_processes(sandbox.limits, alone=True)
     system.drop_capabilities()
     system.prctl(_PR_SET_NO_NEW_PRIVS, 1)
     # it may look at itself, which a change of user forbids
     system.prctl(_PR_SET_DUMPABLE, _DUMPABLE)
-    filter_calls(dangerous=True, families=NAMESPACE_FAMILIES, guarded=())
+    filter_calls(families=NAMESPACE_FAMILIES, guarded=())
 
     def ready() -> None:
         os.write(tell, b".")

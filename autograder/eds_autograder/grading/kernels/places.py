@@ -8,7 +8,10 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-__all__ = ["python_path", "readable_places", "roomy_folder"]
+__all__ = ["CHANNELS", "python_path", "readable_places", "roomy_folder"]
+
+# of a kernel; each has a socket of this number
+CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/sys/devices/system/cpu")
 # of /etc only what libraries need to work: no accounts, no keys, no names of other machines

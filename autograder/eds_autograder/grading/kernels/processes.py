@@ -9,7 +9,7 @@ import re
 import signal
 import site
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -49,7 +49,9 @@ def runner_command(folder: Path) -> list[str]:
     return [sys.executable, "-I", "-c", _BOOT, str(folder), *paths]
 
 
-def run_environment(home: Path, seeds: Path | None = None) -> dict[str, str]:
+def run_environment(
+    home: Path, seeds: Path | None = None, given: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Return the environment of a run: its own home and temporary folder, one thread, no secrets.
 
     Parameters
@@ -58,6 +60,8 @@ def run_environment(home: Path, seeds: Path | None = None) -> dict[str, str]:
         An empty folder.
     seeds : Path, optional
         Holds matplotlib's list of fonts, which would take seconds to make anew in each home.
+    given : mapping of str to str, optional
+        What to start from, by default our own environment.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def run_environment(home: Path, seeds: Path | None = None) -> dict[str, str]:
     """
     environment = {
         name: value
-        for name, value in os.environ.items()
+        for name, value in (os.environ if given is None else given).items()
         if not _SECRET.search(name) and not name.startswith(_NOT_OURS)
     }
     folders = {
@@ -82,6 +86,8 @@ def run_environment(home: Path, seeds: Path | None = None) -> dict[str, str]:
             (folders["MPLCONFIGDIR"] / path.name).write_bytes(path.read_bytes())
     environment |= {name: str(folder) for name, folder in folders.items()}
     environment |= dict.fromkeys(_THREADS, "1")
+    # what iterates over a set does it the same way for everyone
+    environment["PYTHONHASHSEED"] = "0"
     # pyarrow's allocator would start a thread of its own, in the process that is forked
     environment["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
     environment |= _kept_places(environment)

@@ -6,10 +6,12 @@ import time
 from queue import Empty
 from typing import Any
 
+import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 
 __all__ = ["PromptClient"]
 
+_LARGEST = 64 * 2**20  # bytes
 _ANSWER_SECONDS = 1.0
 _WORD_SECONDS = 0.2
 
@@ -19,6 +21,11 @@ class PromptClient(AsyncKernelClient):
 
     jupyter_client listens for a fifth of a second after the last word, to be sure that no other comes.
     """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        # a larger message is refused before it is in memory
+        self.context.setsockopt(zmq.MAXMSGSIZE, _LARGEST)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel has answered and its output is connected.

@@ -87,13 +87,13 @@ def is_known() -> bool:
     return platform.machine() in _ARCHITECTURES
 
 
-def filter_calls(*, dangerous: bool, families: Collection[int] | None, guarded: Collection[int]) -> None:
+def filter_calls(*, families: Collection[int] | None, guarded: Collection[int]) -> None:
     """Filter the system calls of this process and its children for good.
+
+    Refused are mounts, new namespaces, tracing, kernel modules, keys and the like.
 
     Parameters
     ----------
-    dangerous : bool
-        Refuse mounts, new namespaces, tracing, kernel modules, keys and the like.
     families : collection of int, optional
         The only kinds of sockets that may be made; None for any.
     guarded : collection of int
@@ -102,7 +102,7 @@ def filter_calls(*, dangerous: bool, families: Collection[int] | None, guarded: 
     """
     if not is_known():
         return
-    lines = _program(dangerous=dangerous, families=families, guarded=guarded)
+    lines = _program(families=families, guarded=guarded)
     code = b"".join(struct.pack("=HBBI", *line) for line in lines)
     buffer = ctypes.create_string_buffer(code)
     program = struct.pack("@HP", len(lines), ctypes.addressof(buffer))
@@ -111,7 +111,7 @@ def filter_calls(*, dangerous: bool, families: Collection[int] | None, guarded: 
     prctl(set_seccomp, mode_filter, ctypes.addressof(place))
 
 
-def _program(*, dangerous: bool, families: Collection[int] | None, guarded: Collection[int]) -> list[_Line]:
+def _program(*, families: Collection[int] | None, guarded: Collection[int]) -> list[_Line]:
     machine = platform.machine()
     column = list(_ARCHITECTURES).index(machine)
     lines: list[_Line] = [
@@ -122,12 +122,11 @@ def _program(*, dangerous: bool, families: Collection[int] | None, guarded: Coll
     ]
     if machine == "x86_64":
         lines += [(_GREATER, 0, 1, _X32), _refuse(errno.ENOSYS)]
-    if dangerous:
-        for numbers in _CALLS.values():
-            lines += [(_EQUAL, 0, 1, numbers[column]), _refuse(errno.EPERM)]
-        # its flags lie in memory, where no filter looks; the C library then uses clone
-        lines += [(_EQUAL, 0, 1, _CLONE3), _refuse(errno.ENOSYS)]
-        lines += _when(_CLONE[column], [(_ANY_BIT, 0, 1, _NEW_NAMESPACES), _refuse(errno.EPERM)])
+    for numbers in _CALLS.values():
+        lines += [(_EQUAL, 0, 1, numbers[column]), _refuse(errno.EPERM)]
+    # its flags lie in memory, where no filter looks; the C library then uses clone
+    lines += [(_EQUAL, 0, 1, _CLONE3), _refuse(errno.ENOSYS)]
+    lines += _when(_CLONE[column], [(_ANY_BIT, 0, 1, _NEW_NAMESPACES), _refuse(errno.EPERM)])
     if families is not None:
         known = [(_EQUAL, len(families) - place, 0, family) for place, family in enumerate(families)]
         lines += _when(_SOCKET[column], [*known, _refuse(errno.EACCES), _allow()])

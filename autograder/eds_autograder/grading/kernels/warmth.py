@@ -9,12 +9,16 @@ import contextlib
 import gc
 import importlib
 import inspect
+import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
 
 from eds_autograder.imports import import_nbgrader, without
 
-__all__ = ["keep_for_forks", "warm_engine", "warm_modules"]
+__all__ = ["SCIENTIFIC", "keep_for_forks", "warm_engine", "warm_modules"]
 
 _ENGINE = (
     "IPython.core.completer",
@@ -38,6 +42,9 @@ _ENGINE = (
     "eds_autograder.grading.runner",
     "eds_autograder.grading.sanitize",
 )
+# what most notebooks of the field import
+SCIENTIFIC = ("numpy", "scipy", "pandas", "matplotlib", "sklearn", "torch", "obspy")
+
 # nbformat compiles a check for each of its versions when it first meets one
 _FORMATS = ((4, 0), (4, 1), (4, 2), (4, 3), (4, 4), (4, 5))
 
@@ -55,13 +62,37 @@ def warm_engine() -> None:
 
 
 def _compile_checks() -> None:
+    from jupyter_client.provisioning.factory import KernelProvisionerFactory
     from nbformat.validator import get_validator
     from nbgrader.api import Base
+    from nbgrader.nbgraderformat import common
 
     for major, minor in _FORMATS:
         get_validator(major, minor, relax_add_props=True)
     get_validator(4, 5)
     Base.registry.configure()
+    # it looks through all that is installed for kinds of kernels
+    KernelProvisionerFactory.instance()
+    # nbgrader checks its schema itself anew with each cell that it checks by it
+    common.jsonschema = SimpleNamespace(validate=_validate)
+
+
+def _validate(instance: Any, schema: Mapping[str, Any]) -> None:
+    """Check as `jsonschema.validate` does, whose words are asked for only when something is wrong."""
+    from fastjsonschema import JsonSchemaException
+    from jsonschema import validate  # type: ignore[import-untyped]
+
+    try:
+        _compiled(json.dumps(schema))(instance)
+    except JsonSchemaException:
+        validate(instance, schema)
+
+
+@cache
+def _compiled(schema: str) -> Any:
+    from fastjsonschema import compile as compile_schema
+
+    return compile_schema(json.loads(schema))
 
 
 def warm_modules(modules: Iterable[str]) -> None:
@@ -69,9 +100,10 @@ def warm_modules(modules: Iterable[str]) -> None:
     for module in modules:
         with contextlib.suppress(Exception):
             importlib.import_module(module)
-    if "matplotlib.pyplot" in sys.modules:
-        with contextlib.suppress(Exception):
-            _draw_once()
+    for module, prepare in (("matplotlib.pyplot", _draw_once), ("narwhals.plugins", _find_plugins)):
+        if module in sys.modules:
+            with contextlib.suppress(Exception):
+                prepare()
 
 
 def _draw_once() -> None:
@@ -84,6 +116,13 @@ def _draw_once() -> None:
     figure = Figure()
     figure.add_subplot().plot([0, 1])
     FigureCanvasAgg(figure).print_figure(io.BytesIO(), format="png", bbox_inches="tight")
+
+
+def _find_plugins() -> None:
+    """Let narwhals, which scikit-learn asks what a table is, look through what is installed."""
+    from narwhals import plugins
+
+    plugins._discover_entrypoints()
 
 
 def keep_for_forks() -> None:

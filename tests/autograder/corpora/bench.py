@@ -1,0 +1,50 @@
+"""Grades a notebook in the test's own process, so that a test can switch a defence off."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from eds_autograder.course import Course
+from eds_autograder.grading.assignment import Kit, prepare, settings
+from eds_autograder.grading.job import Limits, lay_out
+from eds_autograder.grading.results import Result
+from eds_autograder.grading.runner import grade_job, rehearse_job
+from eds_autograder.grading.submissions import Submission
+
+
+class Bench:
+    """A course whose reference solution has been run, and what is needed to grade one notebook.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the course.
+    assignment : str
+    """
+
+    def __init__(self, folder: Path, assignment: str) -> None:
+        self.course = Course.open(folder)
+        self.assignment = assignment
+        self.kit = prepare(self.course, assignment)
+        source = self.course.source_notebook(assignment)
+        if not self.kit.canaries.is_file():
+            job = self._job(Path(tempfile.mkdtemp()), [(source.name, source)], rehearsal=True)
+            self.kit.canaries.write_text(rehearse_job(job), "utf-8")
+            self.kit = Kit.load(self.kit.folder)
+
+    def grade(self, notebook: Any) -> Result:
+        """Grade a notebook."""
+        folder = Path(tempfile.mkdtemp())
+        path = folder / f"{self.assignment}.ipynb"
+        nbformat.write(notebook, path)
+        return grade_job(self._job(Path(tempfile.mkdtemp()), [(path.name, path)]))
+
+    def _job(self, folder: Path, files: list[tuple[str, Path]], *, rehearsal: bool = False) -> Any:
+        submission = Submission("ada", self.assignment, folder, tuple(files))
+        config = settings(self.course)
+        limits = Limits(20, 200)
+        return lay_out(folder, submission, self.kit, "key", limits, "none", config, rehearsal=rehearsal)

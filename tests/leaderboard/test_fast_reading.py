@@ -1,0 +1,236 @@
+"""The fast reading of plain files: it may pass a file on, but what it accepts is what the slow reading reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eds_leaderboard import blocks, lookup, plain
+from eds_leaderboard.csvfile import FILE_LIMITS, Limits
+from eds_leaderboard.entries import Expected, _Explanation, _plain_codes, validate
+from eds_leaderboard.errors import InvalidFileError
+from eds_leaderboard.lookup import DuplicateError, Lookup, placed
+from eds_leaderboard.plain import PlainFile
+from eds_leaderboard.problems import Problems
+from eds_leaderboard.truth import _plain_columns, _slow_columns, read_truth
+from eds_leaderboard.words import Names, words_of_texts
+
+# ids of one to three words, a label of two
+IDS = (*(f"r{number}" for number in range(40)), "a-name-of-two-words", "é" * 9, "p,q".replace(",", "+"))
+LABELS = ("EXP", "HYB", "tremor of days", "VT")
+EXPECTED = Expected(IDS, LABELS)
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of a few rows, so that a small file has many edges between them."""
+    monkeypatch.setattr(plain, "BLOCK", 60)
+    monkeypatch.setattr(plain, "MAX_BYTES", 32)
+
+
+def file_of(order: list[int], codes: list[int], end: bytes = b"\n") -> bytes:
+    rows = [f"{IDS[i]},{LABELS[code]}".encode() for i, code in zip(order, codes, strict=True)]
+    return end.join([b"id,label", *rows, b""])
+
+
+def slow(data: bytes) -> list[int] | None:
+    try:
+        return _Explanation(EXPECTED, Problems("damaged")).read(data).tolist()
+    except InvalidFileError:
+        return None
+
+
+files = st.builds(
+    file_of,
+    st.permutations(range(len(IDS))),
+    st.lists(st.integers(0, 3), min_size=len(IDS), max_size=len(IDS)),
+    st.sampled_from([b"\n", b"\r\n"]),
+)
+SETTINGS = settings(max_examples=150, deadline=None)
+
+
+@pytest.mark.parametrize("block", [1, 60, 2**20])
+@SETTINGS
+@given(data=files, cut=st.booleans(), bom=st.booleans())
+def test_a_right_file_takes_the_fast_way_whatever_the_blocks(
+    block: int, data: bytes, cut: bool, bom: bool
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain, "BLOCK", block)
+        patch.setattr(plain, "MAX_BYTES", 32)
+        if cut and not data.endswith(b"\r\n"):
+            data = data.removesuffix(b"\n")
+        fast = _plain_codes(b"\xef\xbb\xbf" * bom + data, EXPECTED, FILE_LIMITS)
+    assert fast is not None
+    assert fast.tolist() == slow(data)
+
+
+edits = st.lists(
+    st.tuples(st.integers(0, 700), st.integers(0, 12), st.sampled_from([b"", b"\n", b"\r", b"\r\n", b",", b" ",
+        b"\t", b'"', b"\0", b"1", b"r1", b"EXP", b"\xc3", b"\xef\xbb\xbf", b"r3,VT\n", b"\n\n", b"\x0b", b"\x1c"])),
+    min_size=1,
+    max_size=3,
+)  # fmt: skip
+
+
+@settings(max_examples=800, deadline=None)
+@given(data=files, changes=edits)
+def test_what_the_fast_reading_accepts_the_slow_one_reads_the_same(
+    data: bytes, changes: list[tuple[int, int, bytes]]
+) -> None:
+    damaged = bytearray(data)
+    for place, removed, added in changes:
+        damaged[place : place + removed] = added
+    data = bytes(damaged)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain, "BLOCK", 60)
+        patch.setattr(plain, "MAX_BYTES", 32)
+        fast = _plain_codes(data, EXPECTED, FILE_LIMITS)
+    assert fast is None or fast.tolist() == slow(data.removeprefix(b"\xef\xbb\xbf"))
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=files, changes=edits)
+def test_a_truth_is_split_the_same_by_both_readings(
+    data: bytes, changes: list[tuple[int, int, bytes]]
+) -> None:
+    damaged = bytearray(data.replace(b"tremor of days", b"tremor"))
+    for place, removed, added in changes:
+        damaged[place : place + removed] = added
+    data = bytes(damaged)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain, "BLOCK", 60)
+        patch.setattr(plain, "MAX_BYTES", 32)
+        fast = _plain_columns(data, FILE_LIMITS)
+    if fast is None:
+        return
+    header, columns, lines = _slow_columns(data, FILE_LIMITS, "truth")
+    assert fast[0] == header
+    assert [list(column) for column in fast[1]] == columns
+    assert list(fast[2]) == list(lines)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [('"a"', "b"), (" a", "b"), ("a\t", "b"), ("a,b", "c"), ("a\rb", "c"), ("a\nb", "c"), ("a\0b", "c"), ("", "b"),
+     ("x" * 300, "b"), ("\ud800", "b")],
+)  # fmt: skip
+def test_ids_that_a_plain_cell_cannot_hold_are_left_to_the_slow_reading(names: tuple[str, ...]) -> None:
+    assert words_of_texts(names) is None
+    assert Expected(names, ("A",)).keys is None
+
+
+def test_a_file_with_long_ids_is_still_read() -> None:
+    names = tuple(f"{number:0300d}" for number in range(5))
+    data = "id,label\n" + "".join(f"{name},B\n" for name in reversed(names))
+    assert validate(data.encode(), Expected(names, ("A", "B"))).tolist() == [1] * 5
+
+
+def test_the_limits_hold_for_the_fast_reading_too() -> None:
+    data = file_of(list(range(len(IDS))), [0] * len(IDS))
+    longest = max(len(line) for line in data.split(b"\n"))
+    fits = Limits(max_bytes=len(data), max_rows=len(IDS), max_line=longest)
+    assert _plain_codes(data, EXPECTED, fits) is not None
+    assert validate(data, EXPECTED, limits=fits).tolist() == [0] * len(IDS)
+    for limits in (
+        Limits(len(data) - 1, len(IDS), longest),
+        Limits(len(data), len(IDS) - 1, longest),
+        Limits(len(data), len(IDS), longest - 1),
+    ):
+        assert _plain_codes(data, EXPECTED, limits) is None
+        with pytest.raises(InvalidFileError):
+            validate(data, EXPECTED, limits=limits)
+
+
+def test_a_line_limit_counts_the_carriage_return_in_both_readings() -> None:
+    data = file_of(list(range(len(IDS))), [0] * len(IDS), b"\r\n")
+    longest = max(len(line) for line in data.split(b"\n"))
+    assert _plain_codes(data, EXPECTED, Limits(10_000, 100, longest)) is not None
+    assert _plain_codes(data, EXPECTED, Limits(10_000, 100, longest - 1)) is None
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_a_cell_longer_than_the_first_makes_room_for_itself(tmp_path: Path) -> None:
+    names = [f"{'x' * (number % 23)}{number}" for number in range(200)]
+    path = tmp_path / "truth.csv"
+    path.write_text("id,label\n" + "".join(f"{name},{len(name) % 3}\n" for name in names))
+    truth = read_truth(path)
+    assert isinstance(truth.expected.ids, Names)
+    assert list(truth.expected.ids) == names
+    assert truth.expected.labels == ("0", "1", "2")
+    assert truth.codes.tolist() == [len(name) % 3 for name in names]
+
+
+def test_names_are_a_sequence_of_texts() -> None:
+    words = words_of_texts(IDS)
+    assert words is not None
+    names = Names(words)
+    assert (len(names), names[3], names[-1], names[1:3]) == (len(IDS), IDS[3], IDS[-1], IDS[1:3])
+    assert names == IDS
+    assert names == Names(words)
+    assert names != IDS[1:]
+    assert hash(names) == hash(IDS)
+    assert "r7" in names
+    assert "é" * 9 in names
+    assert not {"r77", "", "x" * 300} & set(names)
+    assert 7 not in names
+    assert "x" * 300 not in names
+
+
+@pytest.mark.parametrize("n_texts", [1, 2, 1000, 70_000])
+def test_every_text_is_found_at_its_place_and_no_other_is(n_texts: int) -> None:
+    texts = [f"row-{number:07d}" for number in range(2 * n_texts)]
+    words = words_of_texts(texts)
+    assert words is not None
+    order = np.random.default_rng(0).permutation(2 * n_texts)
+    known = order[:n_texts]
+    places = Lookup.of(words[known]).find(words)
+    expected = np.full(2 * n_texts, -1)
+    expected[known] = np.arange(n_texts)
+    assert (places == expected).all()
+
+
+def test_texts_that_share_all_slots_are_told_apart_or_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hash that is the same for all decides nothing: words are compared, and one text stays per level."""
+    monkeypatch.setattr(lookup, "_OF_LEVEL", np.zeros(24, dtype=np.uint64))
+    words = words_of_texts([f"r{number}" for number in range(24)])
+    assert words is not None
+    assert Lookup.of(words).find(words).tolist() == list(range(24))
+    more = words_of_texts([f"r{number}" for number in range(25)])
+    assert more is not None
+    with pytest.raises(OverflowError):
+        Lookup.of(more)
+    assert Expected(tuple(f"r{number}" for number in range(25)), ("A",)).keys is None
+
+
+@pytest.mark.parametrize("n_texts", [2, 500, 70_000])
+def test_a_doubled_text_is_noticed_wherever_it_stands(n_texts: int) -> None:
+    texts = [f"{number:x}" for number in range(n_texts)]
+    texts[-1] = texts[0]
+    words = words_of_texts(texts)
+    assert words is not None
+    with pytest.raises(DuplicateError):
+        Lookup.of(words)
+
+
+def test_the_different_texts_are_found_also_when_they_come_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "SAMPLE", 10)
+    monkeypatch.setattr(blocks, "ROWS", 50)
+    texts = [f"class {number // 100 % 7}" for number in range(1500)] + ["rare"]
+    words = words_of_texts(texts)
+    assert words is not None
+    found = placed(words, 8)
+    assert found is not None
+    assert set(found.texts) == set(texts)
+    names = list(found.texts)
+    assert [names[place] for place in found.places] == texts
+    assert placed(words, 7) is None
+
+
+def test_an_empty_file_and_a_header_alone_are_no_plain_file() -> None:
+    for data in (b"", b"\n", b"id,label", b"id,label\n", b'id,"label"\n1,A\n', b"\xff,label\n1,A\n"):
+        assert PlainFile.open(data) is None

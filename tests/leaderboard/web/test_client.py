@@ -1,0 +1,144 @@
+"""A team in its shell, a board elsewhere."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from eds_leaderboard.client import Client
+from eds_leaderboard.errors import EdsError, InvalidFileError, RefusedError, UsageError
+
+
+def test_an_entry_goes_in_by_the_command_and_is_on_the_board(address, hackathon, predictions, run) -> None:
+    token = hackathon.tokens["Drac"]
+    words = ("submit", "-f", predictions(wrong=6), "-m", "from home, naïve", "--server", address)
+    told = json.loads(run(*words, "--format", "json", token=token).stdout)
+    assert (told[0]["team"], told[0]["entry"], told[0]["rank"], told[0]["left"]) == ("Drac", 1, 1, 4)
+    assert (
+        "your best so far; 3 entries left"
+        in run("submit", "-f", predictions(wrong=2), "-m", "x", "--server", address, token=token).stdout
+    )
+    here = run("show", "-c", hackathon.folder.path, "--format", "json").stdout
+    assert run("show", "--server", address, "--format", "json").stdout == here
+    table = run("show", "--server", address).stdout
+    assert "Drac" in table
+    assert "public standings (open)" in table
+    mine = Client(address, token).entries()
+    assert [entry["message"] for entry in mine] == ["from home, naïve", "x"]
+
+
+def test_a_refused_entry_ends_with_one_and_says_why_and_when(address, hackathon, predictions, run) -> None:
+    words = ("submit", "-f", predictions(wrong=6), "-m", "", "--server", address)
+    run(*words, token=hackathon.tokens["Drac"])
+    said = run(*words, token=hackathon.tokens["Drac"], status=1).stderr
+    assert "this very file is your entry 1 already" in said
+    assert "at any time" in said
+    with pytest.raises(RefusedError) as refused:
+        Client(address, hackathon.tokens["Drac"]).submit(predictions(wrong=6), "")
+    assert refused.value.reason == "duplicate"
+
+
+def test_all_problems_of_a_file_are_told_as_they_are_at_home(address, hackathon, tmp_path, run) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("id,label\nrow000,XX\nrow000,LP\n")
+    there = run("submit", "-f", bad, "-m", "x", "--server", address, token=hackathon.tokens["Drac"], status=1)
+    here = run(
+        "submit", "-f", bad, "-m", "x", "-c", hackathon.folder.path, token=hackathon.tokens["Drac"], status=1
+    )
+    assert there.stderr == here.stderr
+    assert "(line 2)" in there.stderr
+    with pytest.raises(InvalidFileError) as invalid:
+        Client(address, hackathon.tokens["Drac"]).submit(bad, "x")
+    assert invalid.value.problems.total > 50
+
+
+def test_a_token_can_come_from_a_file(address, hackathon, predictions, run, tmp_path, monkeypatch) -> None:
+    place = tmp_path / "token"
+    place.write_text(f"{hackathon.tokens['Drac']}\n")
+    words = ("submit", "-m", "x", "--server", address, "-f")
+    run(*words, predictions(wrong=1), "--token-file", place)
+    monkeypatch.setenv("LEADERBOARD_TOKEN_FILE", str(place))
+    run(*words, predictions(wrong=2))
+    place.unlink()
+    assert "cannot read the token" in run(*words, predictions(wrong=3), status=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [("eds_wrong", "belongs to no team"), ("with blank", "this is no token"), ("é", "this is no token")],
+)
+def test_a_wrong_token_is_told(token, said, address, predictions, run) -> None:
+    answer = run("submit", "-f", predictions(), "-m", "x", "--server", address, token=token, status=None)
+    assert said in answer.stderr
+    assert token not in answer.stderr.replace("this is no token", "")
+
+
+def test_a_server_that_is_not_there_is_one_clear_line(predictions, run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    said = run("show", "--server", f"127.0.0.1:{port}", status=1).stderr
+    assert said.splitlines() == [
+        f"leaderboard: error: cannot reach http://127.0.0.1:{port}: Connection refused",
+        "  tip: check the address, and that you are in the same network; nothing was stored",
+    ]
+
+
+@pytest.mark.parametrize(
+    "server", ["ftp://board", "http://", "http://user@board", "http://board?token=x", "::"]
+)
+def test_what_is_no_address_is_refused(server) -> None:
+    with pytest.raises(UsageError, match="no address of a server"):
+        Client(server)
+
+
+class Impostor(BaseHTTPRequestHandler):
+    """Answers as no board does; remembers what it was told."""
+
+    answers: dict[str, tuple[int, bytes]]
+    seen: list[str]
+
+    def do_GET(self) -> None:
+        self.seen.append(self.headers.get("Authorization", ""))
+        status, body = self.answers["now"]
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", body.decode())
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def impostor():
+    handler = type("Handler", (Impostor,), {"answers": {}, "seen": []})
+    with HTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", handler
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, b"<html>"), (500, b"oops"), (404, b"{}"), (502, b'["error"]'), (400, b'{"error": null}')],
+)
+def test_an_answer_that_is_none_of_a_board_is_one_clear_line(status, body, impostor) -> None:
+    address, handler = impostor
+    handler.answers["now"] = (status, body)
+    with pytest.raises(EdsError):
+        Client(address).standings()
+
+
+def test_a_token_is_not_carried_to_another_server(address, impostor) -> None:
+    place, handler = impostor
+    handler.answers["now"] = (302, f"{place}/elsewhere".encode())
+    with pytest.raises(EdsError, match="status 302"):
+        Client(place, "eds_secret").entries()
+    assert handler.seen == ["Bearer eds_secret"]
