@@ -19,6 +19,7 @@ from eds_autograder.course import Course
 from eds_autograder.gradebook import open_gradebook
 from eds_autograder.grading.assignment import prepare
 from eds_autograder.grading.feedback import write_feedback
+from eds_autograder.grading.pool import cell_seconds
 from eds_autograder.grading.settings import settings
 from eds_autograder.wiring import wire
 
@@ -164,6 +165,8 @@ def test_what_a_command_line_says_has_the_type_that_is_meant(tmp_path: Path) -> 
         "enabled": True,
         "preserve_cell_metadata_mask": ["a"],
     }
+    course.config.Execute.timeout = DeferredConfigString("2")
+    assert cell_seconds(course) == 2
 
 
 def test_the_repositorys_own_course_is_wired(repository: Path) -> None:

@@ -40,7 +40,10 @@ _TAKEN_FOR = {
 _NO_METHOD = {"median"}
 # a call whose first argument does without it
 _LEFT_OUT = {"sqrt", "abs", "square", "sort", "sorted", "log", "exp", "asarray", "clone", "cumsum"}
-_LEFT_OUT_METHODS = {"copy", "T", "ravel", "reset_index"}
+_LEFT_OUT_METHODS = {
+    *("copy", "ravel", "flatten", "squeeze", "reshape", "astype", "transpose", "cumsum", "strip", "lower"),
+    *("dropna", "fillna", "reset_index", "sort_values", "sort_index", "drop_duplicates", "detach"),
+}
 _PARTNERS = (("train", "test"), ("train", "validation"))
 _CHOICES = {
     "linear": ("rbf",),
@@ -72,7 +75,7 @@ def left_out(source: Source, node: ast.AST) -> Iterator[Edit]:
         if is_mere_conversion(source, node):
             return
         yield Edit(node, text_of(node.args[0]), f"no {called(node)}")
-    elif isinstance(node, ast.Call) and not node.args and isinstance(node.func, ast.Attribute):
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not _is_module(node.func):
         if node.func.attr in _LEFT_OUT_METHODS:
             yield Edit(node, text_of(node.func.value), f"no {node.func.attr}")
     elif isinstance(node, ast.Attribute) and node.attr == "T":

@@ -174,6 +174,34 @@ def _rebinds(source: Source, node: ast.Assign) -> bool:
     return stored <= before
 
 
+def loop(_source: Source, node: ast.AST) -> Iterator[Edit]:
+    """Begin a loop late, end it early, or forget which of its items are meant."""
+    if isinstance(node, ast.For):
+        for part in ("[1:]", "[:-1]"):
+            yield Edit(node.iter, f"list({text_of(node.iter)}){part}", "loop")
+    if isinstance(node, ast.Call) and called(node) == "enumerate" and len(node.args) == 1:
+        yield Edit(node, changed(node, args=[*node.args, ast.Constant(1)]), "off by one")
+    if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
+        generators = node.generators
+        for index, generator in enumerate(generators):
+            if generator.ifs:
+                other = ast.comprehension(generator.target, generator.iter, [], generator.is_async)
+                rest = [*generators[:index], other, *generators[index + 1 :]]
+                yield Edit(node, changed(node, generators=rest), "condition")
+
+
+def left_out_item(_source: Source, node: ast.AST) -> Iterator[Edit]:
+    """Forget an item of a list or of a dictionary."""
+    if isinstance(node, ast.List) and len(node.elts) > 1 and isinstance(node.ctx, ast.Load):
+        for index in range(len(node.elts)):
+            yield Edit(node, changed(node, elts=[*node.elts[:index], *node.elts[index + 1 :]]), "left out")
+    if isinstance(node, ast.Dict) and len(node.keys) > 1:
+        for index in range(len(node.keys)):
+            keys = [*node.keys[:index], *node.keys[index + 1 :]]
+            values = [*node.values[:index], *node.values[index + 1 :]]
+            yield Edit(node, changed(node, keys=keys, values=values), "left out")
+
+
 GENERAL: tuple[Operator, ...] = (
     arithmetic,
     comparison,
@@ -182,4 +210,6 @@ GENERAL: tuple[Operator, ...] = (
     number,
     swapped_arguments,
     dropped_statement,
+    loop,
+    left_out_item,
 )

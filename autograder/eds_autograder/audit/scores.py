@@ -18,7 +18,7 @@ from eds_datasets.errors import EdsError
 __all__ = ["Score", "content_digest", "lowered", "read_scores", "save_scores", "scores_path", "summary"]
 
 # raise it when the same lesson may get another score: every committed score is then measured again
-AUDIT_VERSION = "1"
+AUDIT_VERSION = "2"
 
 
 @dataclass(frozen=True)

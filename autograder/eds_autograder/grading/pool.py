@@ -33,7 +33,7 @@ _LOADERS = {"obspy", "pandas", "scipy.signal"}
 
 def cell_seconds(course: Course) -> int:
     """Return how long a cell may run by nbgrader's configuration, ``Execute.timeout`` (30 s by default)."""
-    found = course.config.get("Execute", {}).get("timeout", Limits.cell_seconds)
+    found = settings(course).get("Execute", {}).get("timeout", Limits.cell_seconds)
     return int(found) if isinstance(found, int | float) and found > 0 else Limits.notebook_seconds
 
 

@@ -66,6 +66,13 @@ def changes(line: str) -> dict[str, set[str]]:
         ("raise ValueError(x)", "dropped statement", "raise ValueError(x) → pass"),
         ("return np.meshgrid(x, test)", "axis", "np.meshgrid(x, test) → np.meshgrid(x, test, indexing='ij')"),
         ("return np.sqrt(x)", "no sqrt", "np.sqrt(x) → x"),
+        ("for i in x: pass", "loop", "x → list(x)[1:]"),
+        ("for i in x: pass", "loop", "x → list(x)[:-1]"),
+        ("return [i for i in x if i]", "condition", "[i for i in x if i] → [i for i in x]"),
+        ("return list(enumerate(x))", "off by one", "enumerate(x) → enumerate(x, 1)"),
+        ("return [x, test]", "left out", "[x, test] → [test]"),
+        ("return {1: x, 2: test}", "left out", "{1: x, 2: test} → {1: x}"),
+        ("return x.dropna().mean()", "no dropna", "x.dropna() → x"),
     ],
 )
 def test_a_mistake_is_made(line: str, operator: str, change: str) -> None:
