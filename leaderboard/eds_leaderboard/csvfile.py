@@ -68,12 +68,12 @@ def read_capped(path: Path, limits: Limits) -> bytes:
     """
     if not path.is_file():
         what = "a folder, no file" if path.is_dir() else "no such file"
-        raise UsageError(f"{path}: {what}", "give the path of a CSV file")
+        raise UsageError(f"{path}: {what}", "give the path of the file")
     try:
         with path.open("rb") as stream:
             return stream.read(limits.max_bytes + 1)
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}", "give the path of a CSV file") from error
+        raise UsageError(f"cannot read {path}: {error.strerror}", "give the path of the file") from error
 
 
 def check_size(data: bytes, limits: Limits, problems: Problems) -> bytes:

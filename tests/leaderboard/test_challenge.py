@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from eds_datasets.challenge import CHALLENGES
 from eds_leaderboard import digits
 from eds_leaderboard.board import Board, create_event
-from eds_leaderboard.challenge import find_challenge, read_folder
+from eds_leaderboard.challenge import BUILT_IN, find_challenge, read_folder
 from eds_leaderboard.errors import EdsError, InvalidFileError, UsageError
 from eds_leaderboard.event import Rules
 from eds_leaderboard.folder import find_event, find_release
@@ -52,6 +53,11 @@ def test_a_challenge_that_is_not_there_is_a_usage_error(tmp_path: Path, run) -> 
         "no challenge 'digit': expected digits, volcano, lidar, windows or a folder with truth.csv"
         in result.stderr
     )
+
+
+def test_the_help_of_create_names_every_challenge(run) -> None:
+    text = run("create", "--help").stdout
+    assert [name for name in (*BUILT_IN, *CHALLENGES) if name not in text] == []
 
 
 def test_without_a_split_the_public_rows_are_drawn_of_every_class(tmp_path: Path) -> None:

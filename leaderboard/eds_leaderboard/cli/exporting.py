@@ -59,7 +59,10 @@ def export(
     from eds_leaderboard.errors import UsageError
 
     if (members is None) == (what == "grades"):
-        raise UsageError("--members and --as grades belong together", "give both, or none")
+        raise UsageError(
+            "--members and --as grades belong together",
+            "marks are per student: --as grades --members FILE, a CSV file with student,team",
+        )
     with open_board(event) as board:
         if what == "codabench":
             _write_bundle(board, target)

@@ -18,7 +18,8 @@ __all__ = ["close", "create", "extend", "freeze", "open_", "reveal"]
     "--challenge",
     required=True,
     metavar="NAME|FOLDER",
-    help="'digits', or a folder with truth.csv (id,label[,split][,group]) and release/ for the teams.",
+    help="digits, volcano, lidar or windows; or a folder with truth.csv (id,label[,split][,group]) and "
+    "release/ for the teams.",
 )
 @click.option(
     "--db", metavar="PATH|URL", help="A file, or postgresql://user@host/database; by default EVENT/event.db."

@@ -59,7 +59,9 @@ async def receive_entry(
             received["message"] = message
         file = parts.get("file")
         if file is None or (not file.content and not file.filename):
-            raise RequestRefusedError(400, "no file was chosen", "choose the CSV file with your predictions")
+            raise RequestRefusedError(
+                400, "no file was chosen", "choose the file with your predictions, CSV or Parquet"
+            )
         content, source = file.content, file_name(file)
         try:
             return await site.boards.score(lambda board: board.enter(team, content, source, message))

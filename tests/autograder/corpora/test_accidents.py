@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 CORPUS = list(accidents())
 # what may be said about honest work; whatever else is said would be a suspicion
-HONEST = {"repair", "restored", "kernel", "time", "file"}
+HONEST = {"repair", "restored", "kernel", "time", "memory", "file"}
 
 
 def student(accident: Accident) -> str:

@@ -153,7 +153,7 @@ def test_the_host_reveals_and_the_open_board_shows_it(tab, lively) -> None:
     host.get_by_role("button", name="Reveal").click()
     playwright.expect(board.locator("body")).to_contain_text("The private rows have decided", timeout=15_000)
     board.get_by_role("link", name="Shake-up").click()
-    board.get_by_role("link", name="classes of Drac").click()
+    board.get_by_role("link", name="Drac").click()
     playwright.expect(board.get_by_role("heading", name="Confusion matrix")).to_be_visible()
 
 

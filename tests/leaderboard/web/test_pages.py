@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import httpx
+import pytest
 
 from eds_leaderboard.board import Board, create_event
 from eds_leaderboard.event import Rules
@@ -82,6 +83,7 @@ def test_the_host_leads_an_event_from_opening_to_reveal(visit, predictions, cloc
     assert steer(host, "open", duration="2h").status_code == 303
     assert "until 2026-11-27 10:00:00 UTC" in host.get("/host").text
     assert visit().get("/results").status_code == 403
+    assert "Results" not in visit().get("/").text
     assert steer(host, "reveal", sure="yes").status_code == 409
     clock.advance(hours=2)
     assert steer(host, "reveal").status_code == 400
@@ -91,6 +93,7 @@ def test_the_host_leads_an_event_from_opening_to_reveal(visit, predictions, cloc
     number = re.search(r'href="/results/(\d+)"', results.text)[1]
     classes = visit().get(f"/results/{number}").text
     assert "Confusion matrix" in classes
+    assert all(">Results</a>" in page for page in (classes, visit().get("/").text))
     assert visit().get("/results/999").status_code == 404
     assert "private standings" in visit().get("/").text
 
@@ -123,6 +126,47 @@ def test_the_host_takes_an_entry_off_the_board_and_puts_it_back(visit, predictio
     assert steer(host, "void", entry="x", why="y").status_code == 400
     record = host.get("/host").text
     assert record.index("restore") < record.index(">void<")
+    assert "Drac, entry 1, why: made with the test labels" in record
+
+
+def test_while_the_board_stands_still_the_host_is_told_of_entries_and_a_team_what_becomes_of_them(
+    visit, predictions, clock
+) -> None:
+    host, team = visit("host"), visit("Drac")
+    send(team, predictions(wrong=12))
+    clock.advance(hours=1)
+    assert steer(host, "freeze", duration="3h").status_code == 303
+    send(team, predictions(wrong=3))
+    page = host.get("/host").text
+    assert "; 2 entries" in page
+    assert "1 more came in since the board stands still" in page
+    assert "freezes at 2026-11-27 09:00:00 UTC" in page
+    assert "what you send in now is scored" in team.get("/team").text
+    steer(host, "close", sure="yes")
+    assert "what you send in now" not in team.get("/team").text
+    assert "the reveal shows the rest" in team.get("/team").text
+
+
+def test_a_parquet_file_goes_in_as_the_csv_file_does(visit, predictions, tmp_path) -> None:
+    arrow_csv, parquet = pytest.importorskip("pyarrow.csv"), pytest.importorskip("pyarrow.parquet")
+    file = tmp_path / "predictions.parquet"
+    parquet.write_table(arrow_csv.read_csv(predictions(wrong=12)), file)
+    sent = [send(visit(team), path) for team, path in (("Drac", file), ("Isère", predictions(wrong=12)))]
+    assert [answer.status_code for answer in sent] == [303, 303]
+    first, second = visit().get("/api/v1/standings").json()["standings"]
+    assert {first["team"], second["team"]} == {"Drac", "Isère"}
+    assert [first[name] for name in ("rank", "accuracy", "macro_f1")] == [
+        second[name] for name in ("rank", "accuracy", "macro_f1")
+    ]
+
+
+def test_a_form_without_a_file_asks_for_one_of_the_two_kinds(visit) -> None:
+    team = visit("Drac")
+    page = team.get("/team").text
+    assert "CSV or Parquet" in page
+    answer = team.post("/team", files={"form_token": (None, form_token(page)), "message": (None, "nothing")})
+    assert answer.status_code == 400
+    assert "choose the file with your predictions, CSV or Parquet" in answer.text
 
 
 def test_pages_lead_to_the_login_and_the_login_to_the_right_page(visit) -> None:
