@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from eds_leaderboard.apart import as_csv_apart
 from eds_leaderboard.csvfile import BOM, FILE_LIMITS, Limits, Row, check_size, count_lines, read_capped, rows
 from eds_leaderboard.errors import InvalidFileError
 from eds_leaderboard.lookup import Lookup
-from eds_leaderboard.parquet import MAGIC, as_csv
+from eds_leaderboard.parquet import MAGIC
 from eds_leaderboard.plain import Column, PlainFile
 from eds_leaderboard.problems import Problems, counted, shown
 from eds_leaderboard.words import Positions, words_of_texts
@@ -122,7 +123,7 @@ def validate(
         If anything is wrong; it carries all problems.
     """
     if data.startswith(MAGIC):
-        data = as_csv(data, expected.header, source, limits)
+        data = as_csv_apart(data, expected.header, source, limits)
     codes = _plain_codes(data, expected, limits)
     if codes is None:
         data = check_size(data, limits, Problems(source))

@@ -16,7 +16,7 @@ from eds_leaderboard.errors import InvalidFileError, UsageError
 from eds_leaderboard.pages import DamagedError, page_sizes
 from eds_leaderboard.problems import Problems, counted, shown
 
-__all__ = ["MAGIC", "as_csv"]
+__all__ = ["MAGIC", "as_csv", "tell_damage"]
 
 MAGIC = b"PAR1"
 MAX_COLUMNS = 20
@@ -54,7 +54,7 @@ def as_csv(data: bytes, header: Sequence[str], source: str, limits: Limits) -> b
         try:
             columns = _columns(data, header, limits, problems)
         except damage as error:
-            _tell_damage(error, problems)
+            tell_damage(str(error).partition("\n")[0] or type(error).__name__, problems)
     if problems:
         raise InvalidFileError(problems)
     return _csv(header, columns)
@@ -71,8 +71,8 @@ def _arrow_errors() -> tuple[type[Exception], ...]:
     return (pyarrow.ArrowException, OSError, ValueError, LookupError, OverflowError, MemoryError)
 
 
-def _tell_damage(error: Exception, problems: Problems) -> None:
-    reason = str(error).partition("\n")[0] or type(error).__name__
+def tell_damage(reason: str, problems: Problems) -> None:
+    """Note that a file is damaged."""
     problems.add(
         "parquet",
         1,

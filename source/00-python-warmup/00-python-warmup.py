@@ -6,7 +6,7 @@
 # takes for granted: lists, arrays, tables, files, random numbers, a least-squares line and a figure that others can
 # read.
 #
-# **It counts for nothing but yourself.** Nobody looks at how long it took, and you may look up whatever you like; looking things up *is*
+# **It counts for nobody but yourself.** Nobody looks at how long it took, and you may look up whatever you like; looking things up *is*
 # the skill. What it gives you is a list: at the end you will see which of the eight came easily and what to read about
 # the others before the course begins.
 #
@@ -17,7 +17,7 @@
 # If the tests say nothing, all is well. If they say something, it is meant as a hint. More tests, with other numbers,
 # run when you submit.
 #
-# You need about an hour, and nothing but Python with NumPy, pandas and Matplotlib.
+# You need about an hour, and nothing but Python with NumPy, pandas, Matplotlib and the course's own library.
 
 # %% readonly="setup"
 import tempfile
@@ -89,12 +89,12 @@ ax.set(xlabel="stop", ylim=(-0.6, 2.6), xticks=range(len(walk)))
 plt.show()
 
 # %% [markdown]
-# **Read the picture.** Eight stops, each with one rock: every column has one dot. Where is the contact between schist
-# and the rest most likely?
+# **Read the picture.** Eight stops, each with one rock: every column has one dot. Between which two stops is the
+# contact of the schist most likely, if the one at stop 3 is a loose block?
 #
 # ## 2. Make an array of angles
 #
-# A station corrects its compass at $n$ directions, evenly around the circle: for $n = 4$ that is $0, \pi/2, \pi$ and
+# A ship checks its compass at $n$ directions, evenly around the circle: for $n = 4$ that is $0, \pi/2, \pi$ and
 # $3\pi/2$, in radians. The full turn $2\pi$ is not among them, since it is the direction 0 again.
 #
 # **Write** `angles(n)`. `np.linspace` has an argument `endpoint`, and `np.arange` does it too.
@@ -137,8 +137,8 @@ directions = angles(12)
 fig, ax = plt.subplots(figsize=(3.6, 3.6), layout="tight")
 ax.plot(np.cos(directions), np.sin(directions), "o", color=BLUE, ms=8)
 for number, direction in enumerate(directions):
-    ax.annotate(number, (1.2 * np.cos(direction), 1.2 * np.sin(direction)), ha="center", va="center", color=GREY)
-ax.set(xlim=(-1.35, 1.35), ylim=(-1.35, 1.35), aspect="equal", xlabel="cosine", ylabel="sine")
+    ax.annotate(number, (1.28 * np.cos(direction), 1.28 * np.sin(direction)), ha="center", va="center", color=GREY)
+ax.set(xlim=(-1.5, 1.5), ylim=(-1.5, 1.5), aspect="equal", xlabel="cosine", ylabel="sine")
 plt.show()
 
 # %% [markdown]
@@ -147,8 +147,8 @@ plt.show()
 #
 # ## 3. Mirror and stack
 #
-# A shot was recorded on both sides of a boat; the second record runs backwards in time. To add them, one is *mirrored*.
-# For practice: take an array $x$ of shape $(n,)$ and return an array of shape $(2, n)$ with $x$ in the first row and $x$
+# The correlation of two stations has two branches, one for waves that run from the first to the second and one for those
+# that run back, in reverse time. To add them, one is *mirrored*. For practice: take an array $x$ of shape $(n,)$ and return an array of shape $(2, n)$ with $x$ in the first row and $x$
 # in reverse order in the second.
 #
 # **Write** `mirror_stack(x)`. Reversed is `x[::-1]`; `np.stack` and `np.vstack` put arrays on top of each other.
@@ -185,6 +185,7 @@ assert np.array_equal(_x, _kept), "The array that comes in must be left as it wa
 assert np.shape(_stacked) == (2, 6), "The result has two rows and as many columns as x has values."
 assert all(_stacked[0][_i] == _kept[_i] and _stacked[1][_i] == _kept[5 - _i] for _i in range(6)), "x stands in the first row and its reverse in the second; sorting is not reversing."
 assert np.array_equal(mirror_stack([3, 1]), [[3, 1], [1, 3]]), "A list must work too."
+assert np.array_equal(mirror_stack([0.25, 1.5])[1], [1.5, 0.25]), "The values stay as they are, with their decimals."
 assert np.shape(mirror_stack(np.zeros(1))) == (2, 1), "A single value still gives two rows."
 ### END HIDDEN TESTS
 
@@ -212,14 +213,15 @@ _iris = load_iris()
 _lines = ["# sepals and petals in cm", ",".join([*(name.replace(" ", "_") for name in _iris.feature_names), "species"])]
 for _row, _label in zip(_iris.features, _iris.species):
     _lines.append(",".join([*(f"{value:.1f}" for value in _row), _iris.species_names[_label]]))
-(FOLDER / "iris.csv").write_text("\n".join(_lines) + "\n", encoding="utf-8")
+_ = (FOLDER / "iris.csv").write_text("\n".join(_lines) + "\n", encoding="utf-8")
 
 # %%
 print("\n".join((FOLDER / "iris.csv").read_text().splitlines()[:5]))
 
 # %% [markdown]
 # **Write** `read_iris_table(path)`, which returns a pandas `DataFrame`. `pd.read_csv` has an argument `comment`. Rows in
-# which *any* value is missing are left out: there are none in this file, but there will be in another.
+# which *any* value is missing are left out, and the rows are numbered anew from 0: nothing is missing in this file, but
+# something will be in another.
 
 # %% answer="read-iris-table"
 def read_iris_table(path):
@@ -248,9 +250,13 @@ assert len(_table) == 150, f"there are 150 flowers: got {len(_table)} rows (is t
 assert list(_table.columns) == ["sepal_length", "sepal_width", "petal_length", "petal_width", "species"], (
     f"the columns are those of the header: got {list(_table.columns)}"
 )
+_path = Path(tempfile.mkdtemp(dir=FOLDER)) / "gap.csv"
+_path.write_text("species,petal_width\nsetosa,0.2\nsetosa,\nvirginica,2.5\n")
+_gap = read_iris_table(_path)
+assert len(_gap) == 2 and list(_gap.index) == [0, 1], f"without the flower that has no petal width, the rows are 0 and 1: got {list(_gap.index)}"
 assert np.isclose(_table["petal_length"].mean(), 3.758), f"the petals are 3.758 cm long on average: got {_table['petal_length'].mean()}"
 ### BEGIN HIDDEN TESTS
-_path = FOLDER / "other.csv"
+_path = Path(tempfile.mkdtemp(dir=FOLDER)) / "other.csv"
 _path.write_text("# a\n# b\nspecies,petal_width,sepal_length\nvirginica,2.5,6.3\nsetosa,,5.1\nversicolor,1.4,7\n# c\n,1.0,5.0\nsetosa,0.2,4.9\n")
 _table = read_iris_table(str(_path))
 assert list(_table.columns) == ["species", "petal_width", "sepal_length"], "The columns are those of the file, in its order: take them from the header."
@@ -338,7 +344,7 @@ plt.show()
 #
 # ## 6. Fit a line
 #
-# On a hill the temperature falls with height. From heights $x_i$ (km) and temperatures $y_i$ (°C), find the slope $a$
+# On a mountain the temperature falls with height. From heights $x_i$ (km) and temperatures $y_i$ (°C), find the slope $a$
 # and the intercept $b$ of the line that is closest in the sense of least squares,
 #
 # $$ a = \frac{\sum_i (x_i - \bar{x})(y_i - \bar{y})}{\sum_i (x_i - \bar{x})^2} , \qquad b = \bar{y} - a \bar{x} , $$
@@ -368,6 +374,7 @@ def fit_line(x, y):
 
 # %% tests="test-fit-line" points=14 topics="lab.python"
 _answer = fit_line(np.array([0.0, 1.0, 2.0]), np.array([15.0, 8.5, 2.0]))
+assert _answer is not None, "the function gives nothing back: does it end with return?"
 assert len(_answer) == 2, f"return two numbers, slope and intercept: got {_answer}"
 assert np.allclose(_answer, [-6.5, 15.0]), f"from 15 to 2 °C over 2 km: slope -6.5 °C/km, intercept 15 °C, in this order; got {_answer}"
 assert np.allclose(fit_line([0, 1, 2], [0, 0, 3]), [1.5, -0.5]), f"the closest line to (0, 0), (1, 0), (2, 3) is 1.5 x - 0.5: got {fit_line([0, 1, 2], [0, 0, 3])}"
@@ -422,7 +429,10 @@ def plot_trigonometry(ax):
         Drawn upon.
     """
     ### BEGIN SOLUTION
+    # audit: equivalent [swapped arguments] because a line may be drawn from right to left
+    # audit: equivalent [off by one] because the number of points is free above 50
     angle = np.linspace(0, 2 * np.pi, 200)
+    # audit: equivalent [no linestyle] because a line is solid by default
     ax.plot(angle, np.sin(angle), linestyle="-", label="sine")
     ax.plot(angle, np.cos(angle), linestyle="--", label="cosine")
     ax.set(title="Sine and cosine", xlabel="angle (rad)", ylabel="value")
@@ -433,17 +443,23 @@ def plot_trigonometry(ax):
 
 # %% tests="test-plot-trigonometry" points=14 topics="lab.python"
 _figure, _ax = plt.subplots()
-plot_trigonometry(_ax)
-plt.close(_figure)
+try:
+    plot_trigonometry(_ax)
+finally:
+    plt.close(_figure)
 _lines = {_line.get_label(): _line for _line in _ax.get_lines()}
 assert {"sine", "cosine"} <= set(_lines), f"draw two lines on ax, with the labels 'sine' and 'cosine': got {list(_lines)}"
 assert _ax.get_title(), "the figure needs a title"
 assert _ax.get_xlabel() and _ax.get_ylabel(), "both axes need a label"
 assert _ax.get_legend() is not None, "the figure needs a legend"
+assert _lines["cosine"].get_linestyle() == "--", f"the cosine is a dashed line: got {_lines['cosine'].get_linestyle()!r}"
+assert any(_line.get_visible() for _line in _ax.get_xgridlines()), "switch the grid on: ax.grid(True)"
 ### BEGIN HIDDEN TESTS
 _figure, (_left, _right) = plt.subplots(1, 2)
-plot_trigonometry(_left)
-plt.close(_figure)
+try:
+    plot_trigonometry(_left)
+finally:
+    plt.close(_figure)
 _lines = {_line.get_label(): _line for _line in _left.get_lines()}
 assert len(_right.get_lines()) == 0 and len(_left.get_lines()) >= 2, "Draw on the axes that are given, with ax.plot, not with plt.plot."
 assert {"sine", "cosine"} <= set(_lines), "Give the lines the labels sine and cosine."
@@ -465,15 +481,16 @@ plot_trigonometry(ax)
 plt.show()
 
 # %% [markdown]
-# **Read the picture**, as somebody who has not seen the code, printed without colours. Is everything there?
+# **Read the picture** as somebody would who has not seen the code and has it printed without colours. Is everything there?
 #
 # ## 8. Summarise a table by groups
 #
 # Fifty flowers of each of three species: what is typical of each? Tables are summarised by *groups*: split the rows by
 # species, compute something for each group, and put the results together. In pandas it is one line with `groupby`.
 #
-# **Write** `species_summary(table)`: a table with a row for each species, in alphabetical order, and three columns,
-# `count` (how many flowers), `mean` and `std` of the petal length, the latter with $1/(n-1)$, as pandas does.
+# **Write** `species_summary(table)`: a table with a row for each species, in alphabetical order. The species are its
+# *index*, and it has three columns, `count` (how many flowers), `mean` and `std` of the petal length, the latter with
+# $1/(n-1)$, as pandas does.
 
 # %% answer="species-summary"
 def species_summary(table):
@@ -498,7 +515,7 @@ def species_summary(table):
 # %% tests="test-species-summary" points=12 topics="lab.python"
 _small = pd.DataFrame({"species": ["b", "a", "b", "a", "b"], "petal_length": [1.0, 4.0, 2.0, 6.0, 3.0], "petal_width": 0.1})
 _summary = species_summary(_small)
-assert list(_summary.index) == ["a", "b"], f"one row for each species, in alphabetical order: got {list(_summary.index)}"
+assert list(_summary.index) == ["a", "b"], f"one row for each species, in alphabetical order, with the species as the index: got {list(_summary.index)}"
 assert {"count", "mean", "std"} <= set(_summary.columns), f"the columns are count, mean and std: got {list(_summary.columns)}"
 assert list(_summary["count"]) == [2, 3], f"two flowers of a and three of b: got {list(_summary['count'])}"
 assert np.allclose(_summary["mean"], [5, 2]), f"the mean petal lengths are 5 and 2 cm: got {list(_summary['mean'])}"
@@ -519,7 +536,8 @@ for _name in set(_names.tolist()):
 ### END HIDDEN TESTS
 
 # %%
-summary = species_summary(flowers)
+measured = pd.DataFrame(_iris.features, columns=[name.replace(" ", "_") for name in _iris.feature_names])
+summary = species_summary(measured.assign(species=[_iris.species_names[label] for label in _iris.species]))
 fig, ax = plt.subplots(figsize=(6, 2.8), layout="tight")
 ax.bar(summary.index, summary["mean"], yerr=summary["std"], capsize=5, color=(BLUE, ORANGE, GREEN))
 ax.set(ylabel="petal length (cm)")
@@ -527,14 +545,17 @@ plt.show()
 summary.round(2)
 
 # %% [markdown]
-# **Read the picture.** The thin lines are one standard deviation up and down. Which two species overlap? Go back to the
-# picture of section 4: does it say the same?
+# **Read the picture.** The thin lines are one standard deviation up and down. Do the lines of any two species overlap? Go
+# back to the picture of section 4: do the flowers?
 #
 # ## Where you stand, and what to read
 #
 # Run the next cell. It tries your eight functions once more and tells you what to read. Nothing is sent anywhere.
 
 # %% readonly="advice"
+_few = pd.DataFrame({"species": ["b", "a", "b"], "petal_length": [1.0, 4.0, 2.0]})
+
+
 def _try(check):
     try:
         return bool(check())
@@ -544,8 +565,10 @@ def _try(check):
 
 def _drawn():
     figure, ax = plt.subplots()
-    plot_trigonometry(ax)
-    plt.close(figure)
+    try:
+        plot_trigonometry(ax)
+    finally:
+        plt.close(figure)
     return len(ax.get_lines()) >= 2 and ax.get_title() and ax.get_legend() is not None
 
 
@@ -557,7 +580,7 @@ _advice = [
     ("random_product", "random numbers, matrices", "NumPy's guide, on random generators and on linear algebra", lambda: np.shape(random_product((2, 3), np.random.default_rng(0))) == (2, 2)),
     ("fit_line", "least squares", "lesson 02, section 1; the reference page of numpy.polyfit", lambda: np.allclose(fit_line([0, 1], [1, 3]), [2, 1])),
     ("plot_trigonometry", "figures", "Matplotlib's quick start guide", _drawn),
-    ("species_summary", "groups", "pandas' guide, on group by: split, apply, combine", lambda: species_summary(flowers)["count"].sum() == 150),
+    ("species_summary", "groups", "pandas' guide, on group by: split, apply, combine", lambda: list(species_summary(_few)["count"]) == [1, 2]),
 ]
 _ready = [_try(check) for *_, check in _advice]
 for (name, skill, reading, _), ready in zip(_advice, _ready):
@@ -569,4 +592,4 @@ if _n == 8:
 elif _n >= 5:
     print(f"{_n} of 8: a quiet evening with the readings above, and you are ready.")
 else:
-    print(f"{_n} of 8: take a week for the readings above, one each day, and come back to this notebook. It will wait.")
+    print(f"{_n} of 8: take the readings above one a day, and come back to this notebook. It will wait.")

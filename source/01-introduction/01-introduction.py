@@ -1,9 +1,10 @@
 # %% [markdown]
 # # Spot the seismogram, and say what learning is
 #
-# Below are four records without a name. One is a share index, one the temperature of central England, one was made by
-# a random number generator, and one is ground motion far away from an earthquake. Which is which? Take your time, and
-# then notice something odd: you will probably be right, and you will hardly be able to say why.
+# Below are four records without a name. One holds the daily changes of a share index, one the monthly temperature of
+# central England (as departures from the mean of each month), one was made by a random number generator, and one is
+# ground motion far away from an earthquake. Which is which? Take your time, and then notice something odd: you will
+# probably be right about the earthquake, and not at once be able to say why.
 #
 # This lesson begins with that sentence. What can be said precisely can be programmed; you will write down numbers that
 # tell the four apart, and a detector of earthquakes that is good enough to be liked. Then you will see where writing
@@ -21,8 +22,8 @@
 #
 # ## What you need
 #
-# One to two hours, Python with NumPy, and no machine learning at all. No file: real records come with the course's
-# library, the others are simulated. Fill in the functions where you read `YOUR CODE HERE`, in one to fifteen lines, and
+# About two hours, Python with NumPy, and no machine learning at all. No file: the seismograms are real ones that come with
+# the course's library, and the rest is simulated after real records unless those are on your machine. Fill in the functions where you read `YOUR CODE HERE`, in one to fifteen lines, and
 # run the cell of tests below it. After you submit, further tests with other numbers check the same function. The cells
 # with pictures use your functions and are yours to change.
 
@@ -66,12 +67,12 @@ plt.show()
 #
 # ### Does it remember?
 #
-# Your eye has seen that some of the records are smooth: the next value is close to this one. The **lag-one
+# Your eye has seen that one of the records is smooth: the next value is close to this one. The **lag-one
 # autocorrelation** is the number for it,
 #
 # $$ \rho_1 = \frac{\sum_{i=1}^{n-1} (x_i - \bar{x})(x_{i+1} - \bar{x})}{\sum_{i=1}^{n} (x_i - \bar{x})^2} , $$
 #
-# with $\bar{x}$ the mean of the whole record, of shape $(n,)$. It is near 1 where the record remembers its last value,
+# with $\bar{x}$ the mean of the whole record $x$, which has the shape $(n,)$. It is near 1 where the record remembers its last value,
 # near 0 where it does not, and negative where it jumps from side to side. It has no unit.
 #
 # **Write** `lag_one_autocorrelation(record)`.
@@ -82,7 +83,7 @@ def lag_one_autocorrelation(record):
 
     Parameters
     ----------
-    record : array, shape (n,)
+    record : array or list, shape (n,)
         Not constant.
 
     Returns
@@ -108,8 +109,10 @@ _record = np.cumsum(_rng.normal(size=300)) + 40
 _kept = _record.copy()
 _mean = sum(_record) / 300
 _wanted = sum((_record[_i] - _mean) * (_record[_i + 1] - _mean) for _i in range(299)) / sum((_value - _mean) ** 2 for _value in _record)
+_memory = lag_one_autocorrelation(_record)
 assert np.array_equal(_record, _kept), "lag_one_autocorrelation must not change the record."
-assert np.isclose(lag_one_autocorrelation(_record), _wanted, rtol=1e-6), "Subtract the mean of the whole record, and divide the sum of the products by the sum of all the squares."
+assert np.shape(_memory) == (), "The autocorrelation is one number."
+assert np.isclose(_memory, _wanted, rtol=1e-6), "Subtract the mean of the whole record, and divide the sum of the products by the sum of all the squares."
 assert np.isclose(lag_one_autocorrelation(1000 + 7 * _record), _wanted, rtol=1e-5), "Another unit or a shift of the zero must not change the answer."
 assert abs(lag_one_autocorrelation(_rng.normal(size=4000)) ) < 0.06, "A record without memory has an autocorrelation near 0."
 assert np.isclose(lag_one_autocorrelation([0, 0, 1, 0]), -5 / 12, atol=1e-9), "A list of whole numbers must work too, and the squares of all samples belong in the denominator."
@@ -124,7 +127,7 @@ assert np.isclose(lag_one_autocorrelation([0, 0, 1, 0]), -5 / 12, atol=1e-9), "A
 #
 # $$ f_c = \frac{\sum_k f_k |X_k|^2}{\sum_k |X_k|^2} . $$
 #
-# In Hz, if the sampling rate is in Hz. Without the mean, the energy at $f = 0$ vanishes; a record with a large offset
+# It is in Hz if the sampling rate is in Hz. Without the mean, the energy at $f = 0$ vanishes; a record with a large offset
 # would otherwise have all its energy there.
 #
 # **Write** `spectral_centroid(record, sampling_rate)`.
@@ -135,7 +138,7 @@ def spectral_centroid(record, sampling_rate=1.0):
 
     Parameters
     ----------
-    record : array, shape (n,)
+    record : array or list, shape (n,)
         Not constant. Its mean is removed first.
     sampling_rate : float
         Samples per unit of time.
@@ -170,6 +173,7 @@ for _n in (101, 256):
     assert np.isclose(spectral_centroid(_record), _wanted, rtol=1e-5), "The centroid is the mean of the frequencies from 0 to half the sampling rate, weighted by the squared absolute values of the transform, the mean removed before."
     assert np.isclose(spectral_centroid(_record, 20.0), 20 * _wanted, rtol=1e-5), "With another sampling rate the centroid changes in proportion."
     assert np.array_equal(_record, _kept), "spectral_centroid must not change the record."
+    assert np.shape(spectral_centroid(_record)) == (), "The centroid is one number."
 assert np.isclose(spectral_centroid([1, -1, 1, -1], 2), 1.0), "A list of whole numbers must work too: the fastest oscillation has half of the sampling rate."
 ### END HIDDEN TESTS
 
@@ -191,7 +195,7 @@ def excess_kurtosis(record):
 
     Parameters
     ----------
-    record : array, shape (n,)
+    record : array or list, shape (n,)
         Not constant.
 
     Returns
@@ -215,8 +219,10 @@ _record = _rng.standard_t(6, size=500) * 3 - 20
 _kept = _record.copy()
 _mean = sum(_record) / 500
 _wanted = (sum((_v - _mean) ** 4 for _v in _record) / 500) / (sum((_v - _mean) ** 2 for _v in _record) / 500) ** 2 - 3
+_excess = excess_kurtosis(_record)
 assert np.array_equal(_record, _kept), "excess_kurtosis must not change the record."
-assert np.isclose(excess_kurtosis(_record), _wanted, rtol=1e-5), "Divide the mean fourth power of the deviations by the square of the mean second power, and subtract 3."
+assert np.shape(_excess) == (), "The excess kurtosis is one number."
+assert np.isclose(_excess, _wanted, rtol=1e-5), "Divide the mean fourth power of the deviations by the square of the mean second power, and subtract 3."
 assert np.isclose(excess_kurtosis(5 - 0.1 * _record), _wanted, rtol=1e-4), "Another unit, sign or zero must not change the answer."
 assert abs(excess_kurtosis(_rng.normal(size=40000))) < 0.15, "Gaussian noise has an excess kurtosis near 0."
 assert np.isclose(excess_kurtosis([0, 0, 0, 0, 0, 0, 1]), (6 * (1 / 7) ** 4 + (6 / 7) ** 4) / 7 / ((6 * (1 / 7) ** 2 + (6 / 7) ** 2) / 7) ** 2 - 3), "A list of whole numbers must work too."
@@ -240,8 +246,9 @@ panels[0].set_yticks(range(4), KINDS)
 plt.show()
 
 # %% [markdown]
-# **Read the picture.** Sixty records of each kind, three numbers of each record. Which of the three tells the
-# seismogram from all the others, and which tells the share index from noise? Is there one that does everything?
+# **Read the picture.** Sixty records of each kind, three numbers of each record. (The seismograms are windows of a handful
+# of earthquakes, hence the columns of dots.) Which of the three tell the seismogram from all the others, and which tells
+# the share index from noise? Is there one that does everything?
 #
 # ### Spot it
 #
@@ -272,6 +279,7 @@ def spot_the_seismogram(records):
 
 
 # %% tests="test-spot-the-seismogram" points=8 topics="intro.spot-the-seismogram intro.target-tasks"
+assert spot_the_seismogram(spot.values[0]) in (0, 1, 2, 3), f"return a row, 0 to 3: got {spot_the_seismogram(spot.values[0])}"
 _right = np.mean([_set[spot_the_seismogram(_records)] == "seismogram" for _records, _set in zip(spot.values, spot.kind)])
 assert _right >= 0.95, f"19 of 20 sets should be spotted: got {_right:.0%}"
 _row = spot_the_seismogram(spot.values[0] * np.array([[1e6], [1e-3], [40.0], [1.0]]) + 5)
@@ -279,15 +287,17 @@ assert spot.kind[0, _row] == "seismogram", "other units must not change the answ
 ### BEGIN HIDDEN TESTS
 _sets = load_spot_records(n_sets=50, n_samples=600, seed=91)
 _units = np.random.default_rng(17)
-_found, _moved = 0, 0
+_found, _rows = 0, set()
 for _records, _kinds in zip(_sets.values, _sets.kind):
     _order = _units.permutation(4)
     _scaled = _records[_order] * 10.0 ** _units.uniform(-4, 4, (4, 1)) + _units.normal(0, 100, (4, 1))
+    _before = _scaled.copy()
     _row = spot_the_seismogram(_scaled)
+    assert np.array_equal(_scaled, _before), "spot_the_seismogram must not change the records."
     assert 0 <= _row <= 3, "Return the row, 0 to 3."
     _found += _kinds[_order][_row] == "seismogram"
-    _moved += _row
-assert _moved > 40, "The seismogram is not always in the same row: look at the records."
+    _rows.add(int(_row))
+assert len(_rows) == 4, "The seismogram is not always in the same row: look at the records."
 assert _found >= 45, "In other sets the seismogram is spotted too rarely: the rule must not depend on units, on the zero, or on the order of the records."
 _long = load_spot_records(n_sets=20, n_samples=1024, seed=5)
 assert np.mean([_set[spot_the_seismogram(_records)] == "seismogram" for _records, _set in zip(_long.values, _long.kind)]) >= 0.9, "Longer records must be spotted too."
@@ -322,7 +332,7 @@ plt.show()
 # have arrived, $R_i = 0$: nothing is known yet.
 #
 # **Write** `sta_lta(trace, n_sta, n_lta)`. The sums over windows are differences of one cumulative sum,
-# `np.cumsum(trace**2)`; a loop is right too, and slow.
+# `np.cumsum(trace**2)` with a 0 put in front of it; a loop is right too, and slow.
 
 # %% answer="sta-lta"
 def sta_lta(trace, n_sta, n_lta):
@@ -355,7 +365,7 @@ def sta_lta(trace, n_sta, n_lta):
 _ratio = sta_lta(np.array([1.0, -1.0, 1.0, -1.0, 3.0, 1.0]), 2, 4)
 assert np.shape(_ratio) == (6,), f"one number for each sample, shape (6,): got {np.shape(_ratio)}"
 assert np.allclose(_ratio[:3], 0), f"before four samples have arrived the ratio is 0: got {_ratio[:3]}"
-assert np.isclose(_ratio[3], 1), f"four samples of power 1: the ratio is 1; got {_ratio[3]}"
+assert np.isclose(_ratio[3], 1), f"four samples of power 1: the ratio is 1 at the first full window, position 3; got {_ratio[3]}"
 assert np.isclose(_ratio[4], 5 / 3), f"(1 + 9) / 2 over (1 + 1 + 1 + 9) / 4 is 1.667: got {_ratio[4]:.3f} (squares? windows that end at this sample?)"
 assert np.isclose(_ratio[5], 5 / 3), f"(9 + 1) / 2 over (1 + 1 + 9 + 1) / 4 is 1.667: got {_ratio[5]:.3f}"
 ### BEGIN HIDDEN TESTS
@@ -389,7 +399,7 @@ def trigger_onsets(ratio, on, off):
 
     Parameters
     ----------
-    ratio : array, shape (n,)
+    ratio : array or list, shape (n,)
     on, off : float
         The trigger goes on at the first value of at least `on`, and off at the next value below `off`; then it may go
         on again. ``off <= on``.
@@ -405,6 +415,7 @@ def trigger_onsets(ratio, on, off):
         if not is_on and value >= on:
             onsets.append(position)
             is_on = True
+        # audit: equivalent [condition] because a trigger that is off stays off
         elif is_on and value < off:
             is_on = False
     return np.array(onsets, dtype=int)
@@ -419,7 +430,9 @@ assert list(_onsets) == [2, 7], (
 assert len(trigger_onsets(np.zeros(5), 3, 1)) == 0, "where nothing happens there is no onset"
 ### BEGIN HIDDEN TESTS
 _ratio = np.array([5.0, 6.0, 2.0, 3.1, 2.0, 1.99, 3.0, 1.0, 2.5, 2.9, 3.0, 3.0, 2.0, 8.0, 0.0, 4.0])
+_kept = _ratio.copy()
 _onsets = list(trigger_onsets(_ratio, 3.0, 2.0))
+assert np.array_equal(_ratio, _kept), "trigger_onsets must not change the ratio."
 assert _onsets and _onsets[0] == 0, "The trigger can go on at the first value."
 assert 3 not in _onsets, "A trigger that is on stays on until the ratio is below the second threshold: equal to it is not below."
 assert 6 in _onsets and 10 in _onsets, "A value equal to the first threshold turns the trigger on."
@@ -458,25 +471,26 @@ seconds = np.arange(trace.size) / RATE
 top.plot(seconds, trace, color="black", lw=0.3)
 top.set(ylim=(-30, 30), ylabel="ground velocity\n(noise levels)")
 top.plot(catalogue, np.full(len(catalogue), 27), "v", color=BLUE, ms=8, label="earthquake")
-top.legend(frameon=False, loc="lower right", fontsize=9)
-bottom.plot(seconds, ratio, color=GREY, lw=0.8)
+top.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.24, -0.05), fontsize=9)
+bottom.plot(seconds, ratio, color=GREY, lw=0.9)
 bottom.axhline(4.0, color=ORANGE, lw=1, ls="--")
-bottom.vlines(picks, 0, 32, color=RED, lw=1.2, label="onset of the trigger")
-bottom.set(xlabel="time (s)", ylabel="STA / LTA", ylim=(0, 32), xlim=(0, seconds[-1]))
-bottom.legend(frameon=False, loc="upper right", fontsize=9)
+bottom.plot(picks, np.full(len(picks), 42), "|", color=RED, ms=12, mew=1.5, label="onset of the trigger")
+bottom.set(xlabel="time (s)", ylabel="STA / LTA", ylim=(0, 46), xlim=(0, seconds[-1]))
+bottom.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.22, 0.85), fontsize=9)
 plt.show()
 
 # %% [markdown]
-# **Read the picture.** Which earthquakes were found? Which was not, and what had happened seconds before it? What did
-# the trigger say to the tremor, which is as loud as an earthquake, and to the spike, which lasts four hundredths of a
-# second?
+# **Read the picture.** Which earthquakes were found? Two were not: which of them is too small, and what had happened
+# seconds before the other? Why do some earthquakes have two red strokes? (The S wave comes when the P wave has faded and
+# the trigger is off again.) What did the trigger say to the tremor, which is as loud as an earthquake, and to the spike,
+# which lasts four hundredths of a second?
 #
 # ### Score it
 #
 # To compare detectors we need numbers. A pick and a catalogued event can be **matched** if they are at most a tolerance
 # apart. Each pick may be matched with one event, and each event with one pick: two picks of the same earthquake are one
 # hit and one false alarm. When there is a choice, the **closest pair goes first**, then the closest of what is left,
-# and so on. A matched event is a *hit*, an unmatched one a *miss*, an unmatched pick a *false alarm*.
+# and so on (no two pairs will be equally close). A matched event is a *hit*, an unmatched one a *miss*, an unmatched pick a *false alarm*.
 #
 # **Write** `match_picks(picks, catalogue, tolerance)`.
 
@@ -486,9 +500,9 @@ def match_picks(picks, catalogue, tolerance):
 
     Parameters
     ----------
-    picks : array, shape (n_picks,)
+    picks : array or list, shape (n_picks,)
         Times of the detector, s, in any order.
-    catalogue : array, shape (n_events,)
+    catalogue : array or list, shape (n_events,)
         True times, s, in any order.
     tolerance : float
         The largest difference of a match, itself included, s.
@@ -498,9 +512,11 @@ def match_picks(picks, catalogue, tolerance):
     hits, misses, false_alarms : int
     """
     ### BEGIN SOLUTION
-    pairs = sorted(
-        (abs(pick - event), i, j) for i, pick in enumerate(picks) for j, event in enumerate(catalogue)
-    )
+    pairs = []
+    for i, pick in enumerate(picks):  # audit: equivalent [off by one] because numbers only tell picks apart
+        for j, event in enumerate(catalogue):  # audit: equivalent [off by one] because numbers only tell events apart
+            pairs.append((abs(pick - event), i, j))
+    pairs.sort()
     used_picks, used_events = set(), set()
     for distance, i, j in pairs:
         if distance <= tolerance and i not in used_picks and j not in used_events:
@@ -520,10 +536,11 @@ assert tuple(match_picks([10.0, 10.3], [10.1], 0.5)) == (1, 0, 1), (
 )
 assert tuple(match_picks([], [10.1], 0.5)) == (0, 1, 0), "without a pick every event is missed"
 ### BEGIN HIDDEN TESTS
+assert tuple(match_picks([1.0, 1.2], [], 1.0)) == (0, 0, 2), "Where nothing happened every pick is a false alarm."
 assert tuple(match_picks([5.25], [5.0, 5.5], 0.25)) == (1, 1, 0), "One pick can be the hit of one event only, and a difference equal to the tolerance counts."
 assert tuple(match_picks([2.0, 2.6], [2.5, 3.1], 0.55)) == (1, 1, 1), "The closest pair goes first: 2.6 with 2.5, and then nothing is left within the tolerance."
+assert tuple(match_picks([10.1], [10.0], 0.5)) == (1, 0, 0), "A single pick of a single event is a hit."
 assert tuple(match_picks([3.0, 1.0, 2.0], [2.1, 0.9, 3.2], 0.3)) == (3, 0, 0), "The times may come in any order."
-assert tuple(match_picks([1.0, 1.2], [], 1.0)) == (0, 0, 2), "Where nothing happened every pick is a false alarm."
 assert tuple(match_picks(np.array([9.5, 20.7]), np.array([10.0, 20.0]), 0.6)) == (1, 1, 1), "A pick before the event counts as one after it, and one too far away does not count."
 _rng = np.random.default_rng(18)
 for _ in range(20):
@@ -534,18 +551,21 @@ for _ in range(20):
         _i, _j = np.unravel_index(np.argmin(_gaps), _gaps.shape)
         _gaps = np.delete(np.delete(_gaps, _i, 0), _j, 1)
         _hits += 1
+    _given = _picks.copy(), _truth.copy()
     assert tuple(match_picks(_picks, _truth, 2.0)) == (_hits, 7 - _hits, 9 - _hits), "Match the closest pair first, then the closest of what is left, each pick and each event once."
+    assert np.array_equal(_picks, _given[0]) and np.array_equal(_truth, _given[1]), "match_picks must not change the times that it is given."
 ### END HIDDEN TESTS
 
 # %%
 thresholds = np.geomspace(1.6, 24, 30)
+ratio = sta_lta(trace, RATE // 2, 20 * RATE)
 scores = np.array([match_picks(trigger_onsets(ratio, on, 1.5) / RATE, catalogue, 2.0) for on in thresholds])
 fig, ax = plt.subplots(figsize=(7.8, 3.4), layout="tight")
 ax.plot(thresholds, scores[:, 0], "o-", color=BLUE, label="hits")
 ax.plot(thresholds, scores[:, 2], "s-", color=RED, label="false alarms")
 ax.axhline(len(catalogue), color=GREY, lw=1, ls="--")
 ax.text(thresholds[-1], len(catalogue) - 0.25, "all earthquakes", color=GREY, va="top", ha="right")
-ax.set(xscale="log", xlabel="threshold of the trigger", ylabel="number", ylim=(-0.4, 12))
+ax.set(xscale="log", xlabel="threshold of the trigger", ylabel="number", ylim=(-0.4, 18), title="(below 2 the false alarms leave the picture)")
 ax.set_xticks([2, 3, 5, 10, 20], ["2", "3", "5", "10", "20"])
 ax.minorticks_off()
 ax.legend(frameon=False)
@@ -554,8 +574,8 @@ plt.show()
 # %% [markdown]
 # **Read the picture.** Is there a threshold with all the hits and no false alarm? The detector is liked by observatories
 # for good reasons: it is fast, it never needs training, and one can say what it does. But there is an earthquake that it
-# hears for no threshold at all, in the tail of a larger one, and a spike that it takes for an earthquake at nearly every
-# one. It knows one sentence: *louder than a moment ago*. An analyst sees that the spike has no coda and that the tail
+# hears for no threshold at all, in the tail of a larger one, and a spike that it takes for an earthquake at every one
+# that is drawn. It knows one sentence: *louder than a moment ago*. An analyst sees that the spike has no coda and that the tail
 # contains a second P wave. She cannot tell you the rule. She learned it from examples.
 #
 # These are the tasks for **machine learning**: those that are *too much work* (a year of records), that nobody can
@@ -582,9 +602,9 @@ def dataset_shape(x, y):
 
     Parameters
     ----------
-    x : array, shape (N, ...) or (N,)
+    x : array or nested list, shape (N, ...) or (N,)
         Samples.
-    y : array, shape (N, ...) or (N,)
+    y : array or nested list, shape (N, ...) or (N,)
         Labels.
 
     Returns
@@ -618,6 +638,9 @@ assert _refused, "5 samples and 6 labels are no data set: raise a ValueError"
 assert tuple(dataset_shape(np.zeros((12, 28, 20, 3)), np.zeros(12))) == (12, 28 * 20 * 3, 1), "An image of H x W x C has that many features, multiplied."
 assert tuple(dataset_shape(np.zeros((9, 3000, 3)), np.zeros((9, 3000, 3)))) == (9, 9000, 9000), "A label can have a shape of its own as well."
 assert tuple(dataset_shape([[1, 2], [3, 4], [5, 6]], [0, 1, 0])) == (3, 2, 1), "Lists must work too."
+_x, _y = np.arange(6.0).reshape(3, 2), np.arange(3.0)
+dataset_shape(_x, _y)
+assert np.array_equal(_x, [[0, 1], [2, 3], [4, 5]]) and np.array_equal(_y, [0, 1, 2]), "dataset_shape must not change the data."
 assert tuple(dataset_shape(np.zeros((8, 1)), np.zeros((8, 5)))) == (8, 1, 5), "The order of the answer is N, F, T."
 _refused = False
 try:
@@ -640,7 +663,7 @@ def flatten_images(images):
 
     Parameters
     ----------
-    images : array, shape (N, H, W, C) or (N, H, W)
+    images : array or nested list, shape (N, H, W, C) or (N, H, W)
 
     Returns
     -------
@@ -649,6 +672,7 @@ def flatten_images(images):
     """
     ### BEGIN SOLUTION
     images = np.asarray(images)
+    # audit: equivalent [off by one] because NumPy takes any negative length for the one to be found
     return images.reshape(len(images), -1)
     ### END SOLUTION
 
@@ -705,7 +729,7 @@ def best_constant(target, loss="squared"):
 
     Parameters
     ----------
-    target : array, shape (N,)
+    target : array or list, shape (N,)
     loss : {"squared", "absolute"}
 
     Returns
@@ -727,8 +751,9 @@ def best_constant(target, loss="squared"):
 
 
 # %% tests="test-best-constant" points=7 topics="def.loss def.argmin def.model"
-assert np.isclose(mse([1.0, 2.0], [1.0, 5.0]), 4.5), f"squared errors of 0 and 9, 4.5 on average: got {mse([1.0, 2.0], [1.0, 5.0])}"
-assert np.isclose(mse(2.0, [1.0, 5.0]), 5.0), f"the constant 2 has squared errors of 1 and 9, 5 on average: got {mse(2.0, [1.0, 5.0])}"
+_two = np.array([1.0, 5.0])
+assert np.isclose(mse(np.array([1.0, 2.0]), _two), 4.5), f"squared errors of 0 and 9, 4.5 on average: got {mse(np.array([1.0, 2.0]), _two)}"
+assert np.isclose(mse(2.0, _two), 5.0), f"the constant 2 has squared errors of 1 and 9, 5 on average: got {mse(2.0, _two)}"
 assert np.isclose(best_constant([1.0, 2.0, 9.0]), 4.0), f"the mean of 1, 2 and 9 is 4: got {best_constant([1.0, 2.0, 9.0])}"
 assert np.isclose(best_constant([1.0, 2.0, 9.0], "absolute"), 2.0), f"the median of 1, 2 and 9 is 2: got {best_constant([1.0, 2.0, 9.0], 'absolute')}"
 ### BEGIN HIDDEN TESTS
@@ -743,6 +768,7 @@ _absolute = _grid[np.argmin([np.sum(np.abs(_c - _target)) for _c in _grid])]
 assert abs(best_constant(_target, "squared") - _squared) < 0.01, "For the squared loss the best constant is the mean."
 assert abs(best_constant(_target, "absolute") - _absolute) < 0.01, "For the absolute loss the best constant is the median."
 assert np.isclose(best_constant(np.array([3, 4, 4, 5, 100]), "absolute"), 4), "A single large label must not move the best constant of the absolute loss."
+assert np.shape(best_constant(_target, "squared")) == () and np.shape(best_constant(_target, "absolute")) == (), "The best constant is one number."
 assert np.isclose(best_constant(_target), _target.mean()), "Without a loss given, the squared one is meant."
 _refused = False
 try:
@@ -796,7 +822,7 @@ def has_learned(performance):
 
     Parameters
     ----------
-    performance : array, shape (n_levels, n_repetitions)
+    performance : array or list of lists, shape (n_levels, n_repetitions)
         A row for each amount of experience, increasing; larger is better. At least two of each.
 
     Returns
@@ -826,6 +852,9 @@ _uneven = np.array([0.0, 0.0, 0.0, 0.1])
 _needed = 2 * np.sqrt((np.var(_uneven, ddof=1) + np.var(_low, ddof=1)) / 4)
 assert has_learned([_uneven, _low - 3 + 0.025 + 1.03 * _needed]) and not has_learned([_uneven, _low - 3 + 0.025 + 0.97 * _needed]), "The scatter at the least and at the most experience both count."
 assert not has_learned([[0.3, 0.3], [0.3, 0.3]]), "No change is no learning."
+_table = np.array([[0.1, 0.2], [0.8, 0.9]])
+has_learned(_table)
+assert np.array_equal(_table, [[0.1, 0.2], [0.8, 0.9]]), "has_learned must not change the performances."
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -870,18 +899,17 @@ for (name, table), colour in zip(performance.items(), (GREY, GREEN)):
     verdict = "has learned" if has_learned(table) else "has not learned"
     ax.plot(experience, table.mean(axis=1), "o-", color=colour, lw=2, label=f"{name}: {verdict}")
     ax.fill_between(experience, *(table.mean(axis=1) + sign * table.std(axis=1) for sign in (-1, 1)), color=colour, alpha=0.15, lw=0)
-ax.axhline(0.25, color="black", lw=0.8, ls=":")
-ax.text(1, 0.265, "guessing", fontsize=9)
-ax.set(xscale="log", xlabel="experience (labelled sets shown)", ylabel="performance (share named rightly)", ylim=(0.2, 1.02))
+ax.set(xscale="log", xlabel="experience (labelled sets shown)", ylabel="performance (share named rightly)", ylim=(0.8, 1.01))
 ax.set_xticks(experience, experience)
 ax.minorticks_off()
 ax.legend(frameon=False, loc="lower right")
 plt.show()
 
 # %% [markdown]
-# **Read the picture.** The rules are good from the first moment and never get better: by our definition they do not
-# learn, the person who made them did. The other begins worse and improves. Being good and learning are different
-# things. What would each of them do if tomorrow a fifth kind of record had to be named?
+# **Read the picture.** (Guessing would be right once in four times.) The rules are good from the first moment and never
+# get better: by our definition they do not learn, the person who made them did. The other begins worse, improves, and in
+# the end is the better one. Being good and learning are different things. (To be fair to the rules: the neighbours may
+# have been shown another window of the very same earthquake. Lesson 03 is about what that is worth.) What would each of them do if tomorrow a fifth kind of record had to be named?
 #
 # ## 5. Sort the tasks
 #
@@ -973,7 +1001,7 @@ fig, ax = plt.subplots(figsize=(8.6, 3.4), layout="tight")
 for height, name in enumerate(reversed(list(verdicts))):
     ax.plot(columns.index(verdicts[name]), height, "o", color=BLUE, ms=12)
 ax.set_yticks(range(len(verdicts)), list(reversed(list(verdicts))))
-ax.set_xticks(range(5), columns)
+ax.set_xticks(range(5), columns, fontsize=9.5)
 ax.set(xlim=(-0.5, 4.5), ylim=(-0.6, len(verdicts) - 0.4))
 ax.tick_params(length=0)
 plt.show()
@@ -985,8 +1013,8 @@ plt.show()
 # ### The third kind: learn from rewards
 #
 # Back to the knob of your detector. Which threshold shall the trigger have? Nobody gives you labelled examples; you can
-# only *try* one for an hour, and the observatory says how content it was. Trying costs: an hour with a bad threshold is
-# an hour of missed earthquakes. This is **reinforcement**: choose an *action*, get a *reward*, and find a *policy* that
+# only *try* one for an hour, in which one record arrives, and the observatory says whether it was content. Trying costs: an hour with a bad threshold is
+# an hour of missed earthquakes or of false alarms. This is **reinforcement**: choose an *action*, get a *reward*, and find a *policy* that
 # collects as much reward as possible.
 #
 # A policy must balance two things. *Exploit*: take the action that has been best so far. *Explore*: try another, since
@@ -1002,7 +1030,7 @@ def epsilon_greedy(values, epsilon, rng):
 
     Parameters
     ----------
-    values : array, shape (n_actions,)
+    values : array or list, shape (n_actions,)
         Estimated reward of each.
     epsilon : float
         Probability to explore.
@@ -1016,6 +1044,7 @@ def epsilon_greedy(values, epsilon, rng):
     """
     ### BEGIN SOLUTION
     values = np.asarray(values)
+    # audit: equivalent [boundary] because a random number is never exactly epsilon
     if rng.random() < epsilon:
         return int(rng.integers(len(values)))
     return int(rng.choice(np.flatnonzero(values == values.max())))
@@ -1024,7 +1053,7 @@ def epsilon_greedy(values, epsilon, rng):
 
 # %% tests="test-epsilon-greedy" points=8 topics="def.learning-types"
 _rng = np.random.default_rng(0)
-assert {epsilon_greedy([0.1, 0.9, 0.3], 0.0, _rng) for _ in range(50)} == {1}, "without exploration the action with the largest value, 1, is taken every time"
+assert {epsilon_greedy([0.1, 0.9, 0.3], 0.0, _rng) for _ in range(50)} == {1}, "without exploration action 1, which has the largest value, is taken every time"
 _counts = np.bincount([epsilon_greedy([0.1, 0.9, 0.3], 1.0, _rng) for _ in range(3000)], minlength=3) / 3000
 assert np.all(np.abs(_counts - 1 / 3) < 0.05), f"with epsilon = 1 every action is equally likely: got shares {np.round(_counts, 2)}"
 _counts = np.bincount([epsilon_greedy([2.0, 2.0, 0.0], 0.0, _rng) for _ in range(2000)], minlength=3) / 2000
@@ -1062,9 +1091,9 @@ def update_value(values, counts, action, reward):
 
     Parameters
     ----------
-    values : array of float, shape (n_actions,)
+    values : array or list of float, shape (n_actions,)
         Mean reward of each action so far.
-    counts : array of int, shape (n_actions,)
+    counts : array or list of int, shape (n_actions,)
         How often each was taken so far, this time not included.
     action : int
         Which was taken.
@@ -1080,6 +1109,7 @@ def update_value(values, counts, action, reward):
     values, counts = np.array(values, dtype=float), np.array(counts)
     counts[action] += 1
     values[action] += (reward - values[action]) / counts[action]
+    # audit: equivalent [whole numbers] because counts are whole numbers
     return values, counts
     ### END SOLUTION
 
@@ -1139,7 +1169,7 @@ for epsilon, colour in ((0.0, GREY), (0.1, BLUE), (1.0, ORANGE)):
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.8, 3.5), layout="tight", width_ratios=(1, 1.4))
 left.bar(range(len(levels)), truth, color=GREEN)
 left.set_xticks(range(len(levels)), [f"{level:g}" for level in levels])
-left.set(xlabel="threshold", ylabel="mean reward", ylim=(0.4, 1), title="what nobody tells the machine")
+left.set(xlabel="threshold", ylabel="mean reward", ylim=(0, 1), title="what nobody tells the machine")
 for epsilon, colour, history in histories:
     right.plot(np.convolve(history, np.ones(15) / 15, "valid"), color=colour, lw=2, label=rf"$\varepsilon$ = {epsilon:g}")
 right.axhline(truth.max(), color="black", lw=0.8, ls="--")
@@ -1150,8 +1180,8 @@ plt.show()
 
 # %% [markdown]
 # **Read the picture.** Who never explores is content with whatever was good first. Who always explores knows everything
-# and uses nothing. In between, an observatory finds a good threshold in the course of some days, without a single
-# label. What would you do with $\varepsilon$ as the months go by?
+# and uses nothing. In between, an observatory finds a good threshold in the course of some days, from nothing but
+# content and discontent. What would you do with $\varepsilon$ as the months go by?
 #
 # ## What you have learned
 #

@@ -272,7 +272,7 @@ def test_a_kit_is_made_once_and_knows_what_is_hidden(folder: Path) -> None:
     course = Course.open(folder)
     kit = prepare(course, LESSON)
     assert prepare(course, LESSON) == kit
-    assert kit.notebooks == [LESSON]
+    assert kit.notebooks == (LESSON,)
     assert list(kit.max_points.values()) == [5.0, 3.0, 2.0, 2.0]
     tests = next(each for each in kit.cells if each.grade_id == "test-line")
     assert "_secret" in tests.source

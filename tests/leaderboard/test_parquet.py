@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet as pq
 
+from eds_leaderboard import apart
 from eds_leaderboard import parquet as subject
 from eds_leaderboard.csvfile import FILE_LIMITS, Limits
 from eds_leaderboard.entries import Expected, validate
@@ -135,7 +136,7 @@ def test_a_small_file_that_unpacks_to_a_large_one_is_refused_before_it_is_read(
     assert len(data) < 20_000
     monkeypatch.setattr(pq.ParquetFile, "read", lambda *_, **__: pytest.fail("it was read"))
     with pytest.raises(InvalidFileError) as caught:
-        validate(data, EXPECTED, limits=Limits(max_bytes=1_000_000, max_rows=100))
+        subject.as_csv(data, EXPECTED.header, "it", Limits(max_bytes=1_000_000, max_rows=100))
     assert "bytes when unpacked" in caught.value.problems.shown[0].what
 
 
@@ -152,14 +153,14 @@ def test_too_many_rows_are_refused_before_they_are_read(monkeypatch: pytest.Monk
     data = parquet_of({"id": ["1"] * 101, "label": ["EXP"] * 101})
     monkeypatch.setattr(pq.ParquetFile, "read", lambda *_, **__: pytest.fail("it was read"))
     with pytest.raises(InvalidFileError) as caught:
-        validate(data, EXPECTED, limits=Limits(max_bytes=1_000_000, max_rows=100))
+        subject.as_csv(data, EXPECTED.header, "it", Limits(max_bytes=1_000_000, max_rows=100))
     assert (caught.value.problems.shown[0].what, caught.value.problems.shown[0].line) == ("101 rows", 102)
 
 
 def test_a_file_above_the_byte_limit_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pq, "ParquetFile", lambda *_, **__: pytest.fail("it was opened"))
     with pytest.raises(InvalidFileError, match="1 problem"):
-        validate(GOOD, EXPECTED, limits=Limits(max_bytes=len(GOOD) - 1, max_rows=100))
+        subject.as_csv(GOOD, EXPECTED.header, "it", Limits(max_bytes=len(GOOD) - 1, max_rows=100))
 
 
 def test_page_sizes_are_those_that_the_footer_of_an_honest_file_gives() -> None:
@@ -188,7 +189,7 @@ def test_random_bytes_are_no_page_or_a_number(noise: bytes) -> None:
         assert page_sizes(noise, 0, len(noise)) >= 0
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9))
 def test_a_damaged_file_is_refused_or_says_the_same(seed: int) -> None:
     generator = random.Random(seed)
@@ -205,6 +206,14 @@ def test_a_damaged_file_is_refused_or_says_the_same(seed: int) -> None:
         assert len(codes) == 5
         assert set(codes.tolist()) <= {0, 1, 2}
     assert all(problem.line >= 1 and problem.remedy for problem in found)
+
+
+def test_a_file_that_ends_its_reader_ends_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some damaged files make pyarrow fail with a signal."""
+    monkeypatch.setattr(apart, "_BOOT", "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+    with pytest.raises(InvalidFileError) as caught:
+        validate(GOOD, EXPECTED)
+    assert "The Parquet file is damaged" in caught.value.problems.shown[0].what
 
 
 def test_without_pyarrow_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,7 +149,7 @@ def _answers(exercise: Exercise, answers: Sequence[Answer]) -> list[Trial]:
     for answer in answers:
         kind = "wrong" if answer.kind == "wrong" else "right"
         record: dict[str, Any] = {"kind": kind, "place": _place(exercise, answer), "text": answer.text}
-        if answer.kind == "invariant":
+        if answer.kind == "invariant" or _calls_reference(answer):
             record["reference"] = _function(answer)
         trials.append(Trial(kind, answer, record))
     return trials
@@ -168,11 +168,16 @@ def _place(exercise: Exercise, answer: Answer) -> int:
     return by_name[answer.answer]
 
 
+def _calls_reference(answer: Answer) -> bool:
+    nodes = ast.walk(ast.parse(answer.text))
+    return any(isinstance(node, ast.Name) and node.id == "reference" for node in nodes)
+
+
 def _function(answer: Answer) -> str:
     body = ast.parse(answer.text).body
     found = next((node.name for node in reversed(body) if isinstance(node, ast.FunctionDef)), None)
     if found is None:
-        raise EdsError(f"invariant {answer.name!r}: defines no function", "call `reference` in it")
+        raise EdsError(f"{answer.kind} {answer.name!r}: defines no function", "call `reference` in one")
     return found
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import os
 import shlex
 import shutil
 import tempfile
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -18,8 +19,6 @@ from eds_autograder.cli.options import course_option
 from eds_datasets.errors import EdsError
 
 __all__ = ["demo"]
-
-LESSONS = ("02-regression", "05-iris")
 
 
 @click.command()
@@ -51,20 +50,22 @@ class _Stage:
     def run(self, command: str, *, expected: Collection[int] = (0,)) -> None:
         """Show and run a command."""
         click.secho(f"$ {command}", fg="cyan")
+        self._run(command, expected)
+
+    def capture(self, command: str) -> str:
+        """Show and run a command; return what it prints instead of showing it."""
+        click.secho(f"$ {command}", fg="cyan")
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            self._run(command, (0,))
+        return printed.getvalue().strip()
+
+    def _run(self, command: str, expected: Collection[int]) -> None:
         program, *arguments = shlex.split(command)
         words = arguments if program == "eds" else [program, *arguments]
         status = self.commands.main(words, prog_name="eds", standalone_mode=False) or 0
         if status not in expected:
             raise EdsError(f"'{command}' ended with status {status}", f"look into {Path.cwd()}")
-
-    def capture(self, command: str) -> str:
-        """Show and run a command; return what it prints instead of showing it."""
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            self.run(command)
-        shown, said = printed.getvalue().split("\n", 1)
-        click.echo(shown)
-        return said.strip()
 
 
 def _title(text: str) -> None:
@@ -85,6 +86,7 @@ def _play(stage: _Stage) -> None:
 
     _title("4  Grades and feedback")
     stage.run("eds export --to grades.csv")
+    _show_grades(Path("grades.csv"))
     stage.run("eds feedback")
 
     _title("5  A hackathon: who reads the digits best?")
@@ -93,6 +95,8 @@ def _play(stage: _Stage) -> None:
 
 def _new_course(course_dir: Path, folder: Path | None) -> Path:
     """Make a course directory that holds the demo's lessons as text, and nothing built."""
+    from eds_autograder.classroom import LESSONS
+
     missing = [name for name in LESSONS if not (course_dir / "source" / name / f"{name}.py").is_file()]
     missing += [name for name in ("nbgrader_config.py",) if not (course_dir / name).is_file()]
     if missing:
@@ -117,12 +121,42 @@ def _new_course(course_dir: Path, folder: Path | None) -> Path:
 
 
 def _hand_in() -> None:
-    from eds_autograder.classroom import hand_in
+    """Have the class hand in, and show what each of them did."""
+    from eds_autograder.classroom import LESSONS, hand_in
     from eds_autograder.course import Course
+    from eds_datasets.terminal import print_records
 
-    course = Course.open()
-    for name in LESSONS:
-        click.echo(f"submitted/*/{name}: {', '.join(hand_in(course, name))}")
+    rows = [
+        {"student": student, **{_number(lesson): kind for lesson, kind in work.items()}}
+        for student, work in hand_in(Course.open())
+    ]
+    print_records(rows, ["student", *map(_number, LESSONS)])
+
+
+def _show_grades(path: Path) -> None:
+    """Show the marks of the exported table, without its columns for an office."""
+    from eds_autograder.classroom import LESSONS
+    from eds_datasets.terminal import print_records
+
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = [
+            {"student": row["student_id"], **{_number(name): _mark(row, name) for name in LESSONS}}
+            for row in csv.DictReader(file)
+        ]
+    print_records(
+        rows,
+        ["student", *map(_number, LESSONS)],
+        footer="empty: not handed in; ?: a person has to look",
+    )
+
+
+def _number(lesson: str) -> str:
+    return lesson.partition("-")[0]
+
+
+def _mark(row: Mapping[str, str], lesson: str) -> str:
+    waiting = row[f"{lesson} to grade"] not in ("", "0")
+    return f"{row[lesson]} ?" if waiting else row[lesson]
 
 
 def _play_hackathon(stage: _Stage) -> None:

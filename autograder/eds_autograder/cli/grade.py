@@ -185,7 +185,7 @@ def _print(report: ClassReport, format_: str) -> None:
         return
     from rich.console import Console
 
-    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
     for table, legend in result_tables(report.results):
         console.print(table)
         for line in legend:
