@@ -205,7 +205,10 @@ def check(page, name: str, problems: list[str]) -> None:
 
     width = page.viewport_size["width"]
     # a row that has just changed shines for a moment, in colours between two
-    page.wait_for_function("document.getAnimations().every(one => one.playState === 'finished')")
+    for _ in range(200):
+        if page.evaluate("document.getAnimations().every(one => one.playState === 'finished')"):
+            break
+        page.wait_for_timeout(50)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         problems += [
