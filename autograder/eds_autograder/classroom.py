@@ -164,7 +164,7 @@ WORKS: Mapping[str, Work] = {
     "a letter": _letter,
 }
 
-# few enough for a minute, and every lesson and every kind of result is among them
+# few, since each costs seconds; every lesson and every kind of result is among them
 CLASS: Mapping[str, Mapping[str, str]] = {
     "ada": {"00-python-warmup": "right", "02-regression": "right", "05-iris": "right"},
     "ben": {"00-python-warmup": "in part", "02-regression": "in part", "05-iris": "in part"},
