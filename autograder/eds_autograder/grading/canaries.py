@@ -66,6 +66,8 @@ _SWAPPED = {
     "assertIsNone": "assertIsNotNone",
 }
 _FAR = 400  # how far an altered whole number may lie
+_FEW = 60  # values to draw from, at least
+_POWER = re.compile(r"(-?\d+(?:\.\d*)?)[eE]([+-]?\d+)")
 _SHORT = 3  # letters: shorter texts are labels, which wrong answers hit
 
 
@@ -87,7 +89,8 @@ class Canary:
     margin : float
         How far an altered number has to lie off, at least.
     other : str
-        What stands there instead, of a swap.
+        What stands there instead, of a swap; of a text another one of the same test, where it has one: who
+        knows which words there are would know a word that does not exist.
     said : tuple of int
         Place of the assertion's message, which may name the value.
     seconds : float
@@ -106,13 +109,18 @@ class Canary:
     said: tuple[int, ...] = ()
     seconds: float = 0.0
 
+    @property
+    def convicts(self) -> bool:
+        """Whether passing it is evidence by itself; a wrong answer may well be another word of the test."""
+        return self.strong and not (self.kind == "text" and self.other)
+
     def draw(self, source: str, chance: random.Random) -> str:
         """Return a copy of the test with this place altered, another one each time."""
         old = source[self.start : self.end]
         if self.kind == "number":
             new = _other_number(old, self.margin, chance)
         elif self.kind == "text":
-            new = old[0] + _other_text(old[1:-1], chance) + old[-1]
+            new = old[0] + (self.other or _other_text(old[1:-1], chance)) + old[-1]
         elif self.kind == "shift":
             new = f"{old} + {_other_number(str(_step(self.margin)), self.margin, chance)}"
         elif self.kind == "negate":
@@ -143,19 +151,42 @@ def _step(margin: float) -> str:
 
 
 def _other_number(old: str, margin: float, chance: random.Random) -> str:
+    """Return another number that is written like the old one: else its digits would tell the copy."""
     value = ast.literal_eval(old)
     sign = -1 if chance.random() < 0.5 else 1
     if isinstance(value, int) and not margin:
         step = chance.randint(3, min(_FAR, 40 + 8 * abs(value)))
         lower = value - step
         return str(lower if sign < 0 and (lower >= 0) == (value >= 0) and lower else value + step)
-    decimals = len(old.partition(".")[2]) if re.fullmatch(r"-?\d+\.\d+", old) else 0
     span = max(20 * margin, 0.3 * abs(value) or 1.0)
-    found = value + sign * span * chance.uniform(1.0, 4.0)
+    if (power := _POWER.fullmatch(old)) is not None:
+        return _other_power(power, span, sign, chance)
+    decimals = len(old.partition(".")[2])
+    unit = _unit(old, value, decimals)
+    least = math.ceil(max(span / unit, 3))
+    step = unit * chance.randint(least, least + max(3 * least, _FEW))
+    found = value + sign * step
     if value > 0 and found <= 0:
-        found = value + (value - found)
-    decimals = max(decimals, 1, 2 - math.floor(math.log10(span)))
-    return f"{found:.{decimals}f}" if decimals < 12 and abs(found) < 1e9 else repr(found)
+        found = value + step
+    return f"{found:.{decimals}f}"
+
+
+def _unit(old: str, value: float, decimals: int) -> float:
+    """Return of what a number is a multiple, as it is written: wholes, halves, tenths."""
+    if value == int(value):
+        return 1.0
+    return (5 if old.endswith("5") else 1) * 10.0**-decimals
+
+
+def _other_power(power: re.Match[str], span: float, sign: int, chance: random.Random) -> str:
+    """Alter a number that is written with a power of ten."""
+    ten = 10.0 ** int(power[2])
+    decimals = max(1, len(power[1].partition(".")[2]))
+    mantissa, far = float(power[1]), span / ten
+    found = mantissa + sign * far * chance.uniform(1.0, 4.0)
+    if mantissa > 0 and found <= far / 2:
+        found = mantissa + far * chance.uniform(1.0, 4.0)
+    return f"{found:.{decimals}f}e{power[2]}"
 
 
 def _other_text(old: str, chance: random.Random) -> str:
@@ -199,14 +230,14 @@ def find_canaries(
         tree = ast.parse(source)
     except SyntaxError:
         return []
-    finder = _Finder(source)
     touched = _touched(tree, set(answers))
+    finder = _Finder(source, tree, touched)
     found = {}
     for node in ast.walk(tree):
         for canary in finder.of_statement(node, valued):
             found[canary.kind, canary.start, canary.end] = (canary, bool(_names(_tested(node)) & touched))
     chosen = list(found.values())
-    chosen = [item for item in chosen if {item[0].first, item[0].last} & set(hidden)] or chosen
+    chosen = [item for item in chosen if finder.lines_of(item[0]) <= set(hidden)] or chosen
     of_answers = [canary for canary, of_answer in chosen if of_answer]
     if not any(canary.strong and not canary.hollow for canary in of_answers):
         of_answers = [canary for canary, _ in chosen]
@@ -267,8 +298,10 @@ def _assigned_from(node: ast.AST, known: set[str]) -> set[str]:
 class _Finder:
     """Finds places in one text."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, tree: ast.Module, touched: set[str]) -> None:
         self.source = source
+        self.tree = tree
+        self.touched = touched
         self.starts = [0]
         self.lines = source.split("\n")
         for line in self.lines:
@@ -333,9 +366,33 @@ class _Finder:
             if not (_is_literal(left) and _is_literal(right)):
                 yield from self._in_literal(literal, margin, hollow)
             return
+        yield from self._in_assigned(right if not _names(right) & self.touched else left, margin, hollow)
         # of a - b, adding to b in the text is as far off as adding to the difference
         if isinstance(right, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
             yield self._make("shift", right, strong=True, margin=margin, hollow=hollow)
+
+    def lines_of(self, canary: Canary) -> set[int]:
+        """Return a line of the assertion and that of the altered place: students must have seen neither."""
+        return {canary.last, self.source.count("\n", 0, canary.start) + 1}
+
+    def _in_assigned(self, side: ast.expr, margin: float, hollow: bool) -> Iterator[Canary]:
+        """Alter a value of what the expected name was given: a copy then looks like the test."""
+        if isinstance(side, ast.Name) and side.id not in self.touched:
+            for node in ast.walk(self.tree):
+                for value in _given(node, side.id):
+                    yield from self._in_literal(value, margin, hollow)
+
+    def _other_label(self, text: str) -> str:
+        """Return another word that the test compares with, "" where there is none."""
+        words = {
+            node.value
+            for statement in ast.walk(self.tree)
+            for part in _compared(statement)
+            for node in ast.walk(part)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        alike = [word for word in words if word != text and word.isidentifier() and len(word) >= _SHORT]
+        return min(alike, default="", key=lambda word: (abs(len(word) - len(text)), word))
 
     def _in_literal(self, literal: ast.expr, margin: float, hollow: bool) -> Iterator[Canary]:
         for node in _constants(literal):
@@ -346,7 +403,8 @@ class _Finder:
                     self.source[start:end] in (f"'{node.value}'", f'"{node.value}"')
                     and "\\" not in node.value
                 ):
-                    yield self._make("text", node, strong=len(node.value) >= _SHORT)
+                    made = self._make("text", node, strong=len(node.value) >= _SHORT)
+                    yield replace(made, other=self._other_label(node.value))
             elif value is not None:
                 off = margin if margin or isinstance(value, int) else 1e-9 * max(1.0, abs(value))
                 vague = off > 0.01 * max(abs(value), 0.1)
@@ -393,6 +451,30 @@ class _Finder:
     def _offset(self, line: int, column: int) -> int:
         # columns are counted in bytes
         return self.starts[line - 1] + len(self.lines[line - 1].encode()[:column].decode())
+
+
+def _given(node: ast.AST, name: str) -> Iterator[ast.expr]:
+    """Yield what a statement gives to a name: a value, or a column of the table that a loop goes through."""
+    if isinstance(node, ast.Assign):
+        if any(isinstance(target, ast.Name) and target.id == name for target in node.targets):
+            yield node.value
+    elif isinstance(node, ast.For):
+        if isinstance(node.target, ast.Name) and node.target.id == name:
+            yield node.iter
+        elif isinstance(node.target, ast.Tuple) and isinstance(node.iter, ast.List | ast.Tuple):
+            for place, target in enumerate(node.target.elts):
+                if isinstance(target, ast.Name) and target.id == name:
+                    rows = [row.elts for row in node.iter.elts if isinstance(row, ast.Tuple | ast.List)]
+                    yield from (row[place] for row in rows if place < len(row))
+
+
+def _compared(node: ast.AST) -> Iterator[ast.expr]:
+    if isinstance(node, ast.Assert):
+        yield node.test
+    elif isinstance(node, ast.Assign):
+        yield node.value
+    elif isinstance(node, ast.For):
+        yield node.iter
 
 
 def _name(call: ast.Call) -> str:
