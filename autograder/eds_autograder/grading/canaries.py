@@ -164,10 +164,10 @@ def _other_number(old: str, margin: float, chance: random.Random) -> str:
     decimals = len(old.partition(".")[2])
     unit = _unit(old, value, decimals)
     least = math.ceil(max(span / unit, 3))
-    step = unit * chance.randint(least, least + max(3 * least, _FEW))
-    found = value + sign * step
+    off = unit * chance.randint(least, least + max(3 * least, _FEW))
+    found = value + sign * off
     if value > 0 and found <= 0:
-        found = value + step
+        found = value + off
     return f"{found:.{decimals}f}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import signal
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ from nbgrader.preprocessors import Execute
 from eds_autograder.grading.integrity import GuardLink, SilentGuardError
 from eds_autograder.grading.kernels.limits import Limits, limit_that_was_hit
 from eds_autograder.grading.kernels.manager import SafePathKernelManager
-from eds_autograder.grading.kernels.output import OutputMeter
+from eds_autograder.grading.kernels.output import OutputMeter, is_well_formed
 from eds_autograder.grading.kernels.waiting import WaitingKernel
 from eds_autograder.grading.plans import TestPlan
 from eds_autograder.grading.proof import Proof
@@ -152,6 +153,8 @@ class CarefulExecute(Execute):  # type: ignore[misc]
             self.kc.execute = send
             self._limit = self._proof = None
             self.nb.cells[index] = cell
+            # what this run displayed is no place that the next one could update
+            self.clear_display_id_mapping(index)
         trial.source = cell.source
         return Attempt(trial, replace(self.runs[index], proven=self._proven), monotonic() - start)
 
@@ -231,8 +234,13 @@ class CarefulExecute(Execute):  # type: ignore[misc]
 
     def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
         """Take the kernel's word, but no more output than it may have; who goes on is interrupted."""
+        if not is_well_formed(msg):
+            return None
         if self._meter.passes(msg, cell_index):
-            return super().process_message(msg, cell, cell_index)
+            # nbclient trusts what a kernel says of widgets and states
+            with contextlib.suppress(LookupError, TypeError, AttributeError, ValueError):
+                return super().process_message(msg, cell, cell_index)
+            return None
         if self.hits.get(cell_index) != "output":
             self.hits[cell_index] = "output"
             note = f"[more than {self.limits.describe('output')}: the rest is left out]\n"

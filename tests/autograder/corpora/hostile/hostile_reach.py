@@ -44,11 +44,46 @@ tried('personality of 32 bits', lambda: call(0x40000000 + 39))
                 tried(place + '/root', lambda: os.listdir(place + '/root/') and True)
                 tried(place + '/cwd', lambda: os.listdir(place + '/cwd/') and True)
         for pid in {class_pids}:
-            tried(f'pidfd {pid}', lambda: os.pidfd_open(pid))
-            tried(f'priority {pid}', lambda: os.setpriority(os.PRIO_PROCESS, pid, 19))
-            tried(f'cores {pid}', lambda: os.sched_setaffinity(pid, {0}))
+            tried(f'pidfd {pid}', lambda: pid > 1 and os.pidfd_open(pid))
         """,
         ("namespaces",),
+    ),
+    "limits-of-others": Hostile(
+        """
+        import resource
+        for pid in set({class_pids}) - {1}:
+            # nothing is changed where a defence is switched off: the same values again
+            tried(f'limits {pid}', lambda: resource.prlimit(pid, resource.RLIMIT_CORE, resource.prlimit(pid, resource.RLIMIT_CORE)))
+            tried(f'priority {pid}', lambda: os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid)))
+            tried(f'cores {pid}', lambda: os.sched_setaffinity(pid, os.sched_getaffinity(pid)))
+        """,
+        EVERYWHERE,
+    ),
+    "modes-of-files": Hostile(
+        """
+        for name in ['gradebook.db', 'source/lines/numbers.txt', '.']:
+            place = os.path.join('{course}', name)
+            def change():
+                before = os.stat(place).st_mode
+                os.chmod(place, before ^ 0o002)
+                return os.stat(place).st_mode != before and os.chmod(place, before) is None
+            tried(name, change)
+            tried(name + ' attribute', lambda: os.setxattr(place, 'user.mine', b'x') or os.getxattr(place, 'user.mine'))
+        import shutil
+        open('mine', 'w').close()
+        shutil.copy2('mine', 'copy')
+        """,
+    ),
+    "memory-of-the-system": Hostile(
+        _CALLS
+        + """
+def stays():
+    call({shmget}, 0x45445348, 4096, 0o1600)
+    return not os.path.exists('/proc/1/cwd/.') and os.getpid() > 1000
+tried('shared memory', stays)
+tried('queue', lambda: call({mq_open}, b'eds-hostile', 0o100 | 2, 0o600, None) if os.getpid() > 1000 else False)
+""",
+        EVERYWHERE,
     ),
     "inherited-files": Hostile(
         """
@@ -62,9 +97,9 @@ tried('personality of 32 bits', lambda: call(0x40000000 + 39))
     ),
     "secrets-of-the-host": Hostile(
         """
-        for place in ['/etc/shadow', '/etc/passwd-', '/etc/ssh', '/root', '/home', '/var/log', '/run', '/var/run/docker.sock',
+        for place in ['/etc/shadow', '/etc/passwd-', '/etc/ssh', '/var/log', '/run', '/var/run/docker.sock',
                       '/sys/fs/cgroup', '/sys/kernel/debug', '/proc/kcore', '/proc/1/environ', '/boot', '/srv', '/mnt',
-                      '{course}', '{outside}', os.path.dirname('{course}')]:
+                      '{course}', '{outside}']:
             tried(place, lambda: os.listdir(place) if os.path.isdir(place) else open(place, 'rb').close())
         """,
         KEPT_APART,
@@ -108,19 +143,22 @@ tried('personality of 32 bits', lambda: call(0x40000000 + 39))
     ),
     "shared-memory": Hostile(
         """
-        tried('seen before', lambda: os.path.exists('/dev/shm/eds-hostile-mark'))
-        with contextlib.suppress(OSError), open('/dev/shm/eds-hostile-mark', 'w') as file:
-            file.write('x')
+        def shared():
+            place = f'/dev/shm/eds-hostile-{os.getpid()}'
+            open(place, 'w').close()
+            os.unlink(place)
+        tried('shared with all', shared)
         """,
-        KEPT_APART,
+        ("landlock",),
     ),
     "links-where-the-grader-reads": Hostile(
         """
-        for place in ['../out', '../home', '../ipc0', '../submission']:
+        # where nothing is promised, the class shall not suffer
+        for place in ['../out', '../ipc0', '../submission'] if os.getpid() < 1000 else []:
             tried(place, lambda: os.rename(place, place + '-mine'))
             tried(place + ' link', lambda: os.symlink('/etc/hostname', place + '/result.json'))
-        tried('socket gone', lambda: os.unlink(glob.glob('../ipc0/k-*')[0]))
-        tried('connection file', lambda: open(glob.glob('../ipc0/*.json')[0], 'r+').close())
+            tried('socket gone', lambda: os.unlink(glob.glob('../ipc0/k-*')[0]))
+            tried('connection file', lambda: open(glob.glob('../ipc0/*.json')[0], 'r+').close())
         """,
         ("namespaces",),
     ),
@@ -163,6 +201,29 @@ tried('personality of 32 bits', lambda: call(0x40000000 + 39))
         (),
         points=None,
     ),
+    "frames-that-are-no-messages": Hostile(
+        """
+        kernel = get_ipython().kernel
+        session = kernel.session
+        def raw(*parts, signed=True):
+            parts = [part if isinstance(part, bytes) else json.dumps(part).encode() for part in parts]
+            signature = session.sign(parts) if signed else b'x'
+            kernel.iopub_thread.send_multipart([b'<IDS|MSG>', signature, *parts])
+        head = {**kernel.get_parent('shell')['header'], 'msg_type': 'stream'}
+        raw(head, head, {}, {'name': 'stdout', 'text': 'not signed'}, signed=False)
+        raw(head, [], {}, {})
+        raw({}, head, {}, {})
+        raw(head, head, {}, [1])
+        raw({**head, 'msg_type': 7}, head, {}, {})
+        raw(head, head, {}, b'{"a": ')
+        raw(head, head, {}, b'[' * 100000)
+        raw(head, head, {}, b'{"name": "stdout", "text": 1e400, "a": NaN}')
+        raw({**head, 'date': 'yesterday'}, head, {}, {'name': 'stdout', 'text': 'x'})
+        kernel.iopub_thread.send_multipart([b'nothing'])
+        """,
+        (),
+        points=None,
+    ),
     "names-that-break-lines": Hostile(
         """
         for name in ['a\\nb', 'c\\rd', '\\x1b[31m', '-rf', 'e' * 255, '%s', '..\\\\x']:
@@ -184,6 +245,8 @@ _NUMBERS = {
         "name_to_handle_at": 303,
         "bpf": 321,
         "clone": 56,
+        "shmget": 29,
+        "mq_open": 240,
     },
     "aarch64": {
         "umount2": 39,
@@ -192,6 +255,8 @@ _NUMBERS = {
         "name_to_handle_at": 264,
         "bpf": 280,
         "clone": 220,
+        "shmget": 194,
+        "mq_open": 180,
     },
 }
 
