@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["OutputMeter", "is_well_formed"]
+__all__ = ["OutputMeter", "is_reply", "is_well_formed"]
 
 _COUNTED = ("stream", "display_data", "execute_result", "update_display_data", "error")
 _ALWAYS = 2**16  # bytes that a cell may print when the notebook's are used up
@@ -46,31 +46,39 @@ class OutputMeter:
 
 
 def is_well_formed(message: Mapping[str, Any]) -> bool:
-    """Tell whether an output is one that a notebook can hold: a kernel may send anything by hand."""
+    """Tell whether an output is one that a notebook can hold: a student's code may send anything by hand."""
     kind, content = message["msg_type"], message["content"]
     if not isinstance(content, dict) or not _is_shallow(content, _DEEPEST):
+        return False
+    if not isinstance(content.get("execution_count"), int | None):
         return False
     if kind == "stream":
         return content.get("name") in ("stdout", "stderr") and isinstance(content.get("text"), str)
     if kind in _SHOWN:
         return _shows(content)
-    if kind == "error":
-        lines = content.get("traceback")
-        texts = [content.get("ename"), content.get("evalue"), *(lines if isinstance(lines, list) else [None])]
-        return all(isinstance(text, str) for text in texts)
-    return True
+    return kind != "error" or _is_error(content)
+
+
+def is_reply(content: Mapping[str, Any]) -> bool:
+    """Tell whether the content of a message can be a kernel's word on how a cell ended."""
+    status = content.get("status")
+    return status in ("ok", "aborted") or (status == "error" and _is_error(content))
+
+
+def _is_error(content: Mapping[str, Any]) -> bool:
+    lines = content.get("traceback")
+    texts = [content.get("ename"), content.get("evalue"), *(lines if isinstance(lines, list) else [None])]
+    return all(isinstance(text, str) for text in texts)
 
 
 def _shows(content: Mapping[str, Any]) -> bool:
     data, metadata = content.get("data"), content.get("metadata")
-    transient, count = content.get("transient") or {}, content.get("execution_count")
+    transient = content.get("transient") or {}
     if not (isinstance(data, dict) and isinstance(metadata, dict) and isinstance(transient, dict)):
         return False
     texts = [value for kind, value in data.items() if not kind.endswith("json")]
-    return (
-        all(isinstance(text, str) for text in texts)
-        and isinstance(transient.get("display_id"), str | None)
-        and isinstance(count, int | None)
+    return all(isinstance(text, str) for text in texts) and isinstance(
+        transient.get("display_id"), str | None
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from queue import Empty
+from time import monotonic
 from typing import Any
 
 import zmq
@@ -25,13 +27,24 @@ class CarefulChannel(AsyncZMQSocketChannel):
         self, timeout: float | None = None
     ) -> dict[str, Any]:
         """Return the next message; raises `queue.Empty` when none came in time."""
+        deadline = None if timeout is None else monotonic() + timeout
         while True:
+            left = None if deadline is None else max(0.0, deadline - monotonic())
             try:
-                message = await super().get_msg(timeout)
+                message = await super().get_msg(left)
             except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
-                continue
-            if isinstance(message["parent_header"], dict) and isinstance(message["content"], dict):
+                message = None
+            if message is not None and _is_message(message):
                 return message
+            if deadline is not None and monotonic() > deadline:
+                raise Empty
+            # a flood of these shall not keep others from looking at the clock
+            await asyncio.sleep(0)
+
+
+def _is_message(message: dict[str, Any]) -> bool:
+    parts = ("header", "parent_header", "metadata", "content")
+    return all(isinstance(message[part], dict) for part in parts)
 
 
 class PromptClient(AsyncKernelClient):

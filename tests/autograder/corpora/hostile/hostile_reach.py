@@ -56,6 +56,23 @@ tried('personality of 32 bits', lambda: call(0x40000000 + 39))
             tried(f'limits {pid}', lambda: resource.prlimit(pid, resource.RLIMIT_CORE, resource.prlimit(pid, resource.RLIMIT_CORE)))
             tried(f'priority {pid}', lambda: os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid)))
             tried(f'cores {pid}', lambda: os.sched_setaffinity(pid, os.sched_getaffinity(pid)))
+        pid = {class_pids}[0]
+        tried('scheduler', lambda: os.sched_setscheduler(pid, os.sched_getscheduler(pid), os.sched_getparam(pid)))
+        tried('all priorities', lambda: os.setpriority(os.PRIO_USER, 0, 0) if os.getpid() > 1000 else False)
+        """,
+        EVERYWHERE,
+    ),
+    "signals-by-the-system": Hostile(
+        """
+        import fcntl
+        # the system signals whom a file belongs to when something comes in: here it would be the class
+        for pid in set({class_pids}) - {1}:
+            def own():
+                here, there = socket.socketpair()
+                fcntl.fcntl(here, fcntl.F_SETOWN, pid)
+                return fcntl.fcntl(here, fcntl.F_GETOWN) == pid
+            tried(f'owner {pid}', own)
+            tried(f'kind {pid}', lambda: fcntl.fcntl(socket.socketpair()[0], 10, signal.SIGCONT) if os.getpid() > 1000 else False)
         """,
         EVERYWHERE,
     ),
@@ -69,6 +86,14 @@ tried('personality of 32 bits', lambda: call(0x40000000 + 39))
                 return os.stat(place).st_mode != before and os.chmod(place, before) is None
             tried(name, change)
             tried(name + ' attribute', lambda: os.setxattr(place, 'user.mine', b'x') or os.getxattr(place, 'user.mine'))
+        def change_open():
+            import json.decoder
+            opened = os.open(json.decoder.__file__, os.O_RDONLY)
+            before = os.fstat(opened)
+            os.fchmod(opened, before.st_mode)
+            os.utime(opened, ns=(before.st_atime_ns, before.st_mtime_ns))
+            return os.fstat(opened).st_ctime_ns != before.st_ctime_ns
+        tried('mode of a package', change_open)
         import shutil
         open('mine', 'w').close()
         shutil.copy2('mine', 'copy')
@@ -197,6 +222,29 @@ tried('queue', lambda: call({mq_open}, b'eds-hostile', 0o100 | 2, 0o600, None) i
                             'transient': {'display_id': [1]}}, {'execution_state': 7, 'code': None, 'wait': 'x'},
                             {'ename': 1, 'evalue': {}, 'traceback': 'x', 'comm_id': {}, 'target_name': 4}]:
                 send(kind, content)
+        """,
+        (),
+        points=None,
+    ),
+    "replies-made-by-hand": Hostile(
+        """
+        kernel = get_ipython().kernel
+        stream = kernel.shell_stream
+        if kernel._supports_kernel_subshells:
+            stream = kernel.shell_channel_thread.manager.get_subshell_to_shell_channel_socket(None)
+        parent, ident = kernel.get_parent('shell'), kernel._parent_ident['shell']
+        for content in [{}, {'status': 7}, {'status': 'error'}, {'status': 'error', 'ename': 1, 'evalue': [],
+                        'traceback': {}}, {'status': ['ok'], 'user_expressions': 3}]:
+            kernel.session.send(stream, 'execute_reply', content, parent, ident=ident)
+            kernel.session.send(stream, 'eds_guard_reply', content, parent, ident=ident)
+        """,
+        (),
+    ),
+    "a-flood-that-is-no-message": Hostile(
+        """
+        kernel = get_ipython().kernel
+        for _ in range(50_000):
+            kernel.iopub_thread.send_multipart([b'nothing'])
         """,
         (),
         points=None,
