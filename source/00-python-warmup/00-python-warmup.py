@@ -6,9 +6,9 @@
 # takes for granted: lists, arrays, tables, files, random numbers, a least-squares line and a figure that others can
 # read.
 #
-# **It counts for nobody but yourself.** Nobody looks at how long it took, and you may look up whatever you like; looking things up *is*
-# the skill. What it gives you is a list: at the end you will see which of the eight came easily and what to read about
-# the others before the course begins.
+# **It counts for nobody but yourself.** Nobody looks at how long it took, and you may look up whatever you like;
+# looking things up *is* the skill. What it gives you is a list: at the end you will see which of the eight came easily
+# and what to read about the others before the course begins.
 #
 # ## How it works
 #
@@ -64,6 +64,7 @@ def find_all(items, value):
 # %% tests="test-find-all" points=12 topics="lab.python"
 _stops = ["granite", "gneiss", "granite", "schist", "granite"]
 assert find_all(_stops, "granite") is not None, "the function gives nothing back: does it end with return?"
+assert isinstance(find_all(_stops, "granite"), list), f"return a list of all positions: got {find_all(_stops, 'granite')!r}"
 assert list(find_all(_stops, "granite")) == [0, 2, 4], f"there is granite at the stops 0, 2 and 4: got {find_all(_stops, 'granite')}"
 assert list(find_all(_stops, "schist")) == [3], f"there is schist at the stop 3 alone: got {find_all(_stops, 'schist')}"
 assert list(find_all(_stops, "basalt")) == [], f"there is no basalt, the list is empty: got {find_all(_stops, 'basalt')}"
@@ -80,24 +81,25 @@ assert isinstance(find_all(["x"], "x"), list), "Return a list."
 
 # %%
 walk = ["granite", "gneiss", "granite", "schist", "granite", "gneiss", "schist", "schist"]
+stops_of = {rock: find_all(walk, rock) for rock in ("granite", "gneiss", "schist")}
 fig, ax = plt.subplots(figsize=(8, 1.9), layout="tight")
-for height, rock in enumerate(("granite", "gneiss", "schist")):
-    stops = find_all(walk, rock)
+for height, stops in enumerate(stops_of.values()):
     ax.plot(stops, [height] * len(stops), "o", ms=11, color=(BLUE, ORANGE, GREEN)[height])
-ax.set_yticks(range(3), ("granite", "gneiss", "schist"))
+ax.set_yticks(range(3), stops_of)
 ax.set(xlabel="stop", ylim=(-0.6, 2.6), xticks=range(len(walk)))
 plt.show()
 
 # %% [markdown]
-# **Read the picture.** Eight stops, each with one rock: every column has one dot. Between which two stops is the
-# contact of the schist most likely, if the one at stop 3 is a loose block?
+# **Read the picture.** A longer walk: eight stops, each with one rock, so every column has one dot. Between which two
+# stops is the contact of the schist most likely, if the one at stop 3 is a loose block?
 #
 # ## 2. Make an array of angles
 #
 # A ship checks its compass at $n$ directions, evenly around the circle: for $n = 4$ that is $0, \pi/2, \pi$ and
 # $3\pi/2$, in radians. The full turn $2\pi$ is not among them, since it is the direction 0 again.
 #
-# **Write** `angles(n)`. `np.linspace` has an argument `endpoint`, and `np.arange` does it too.
+# **Write** `angles(n)`. `np.linspace` has an argument `endpoint`. With `np.arange`, count in whole numbers and multiply
+# afterwards: with a fraction for its *step*, rounding can bring out one direction too many (for $n = 61$ it does).
 
 # %% answer="angles"
 def angles(n):
@@ -122,12 +124,13 @@ def angles(n):
 assert isinstance(angles(4), np.ndarray), f"return a NumPy array: got {type(angles(4)).__name__}"
 assert np.shape(angles(4)) == (4,), f"four directions, shape (4,): got {np.shape(angles(4))}"
 assert np.allclose(angles(4), [0, np.pi / 2, np.pi, 3 * np.pi / 2]), (
-    f"a quarter turn apart, in radians: 0, 1.571, 3.142, 4.712; got {np.round(angles(4), 3)} (is the full turn left out?)"
+    f"a quarter turn apart, in radians: 0, 1.571, 3.142, 4.712; got {np.round(angles(4), 3)} (in radians? is the full turn left out?)"
 )
+assert np.shape(angles(61)) == (61,), f"61 directions, shape (61,): got {np.shape(angles(61))} (np.arange with a step of 2 pi / n can give one too many)"
 ### BEGIN HIDDEN TESTS
-for _n in (1, 3, 7, 360):
+for _n in (1, 3, 7, 122, 360):
     _angles = angles(_n)
-    assert np.shape(_angles) == (_n,), "There are n directions, whatever n is."
+    assert np.shape(_angles) == (_n,), "There are n directions, whatever n is (np.arange with a fraction for a step can give one too many)."
     assert np.isclose(_angles[0], 0), "The first direction is 0."
     assert np.allclose(_angles, [2 * np.pi * _k / _n for _k in range(_n)]), "Neighbouring directions are 2 pi / n apart, and the full turn is not among them."
 ### END HIDDEN TESTS
@@ -142,14 +145,16 @@ ax.set(xlim=(-1.5, 1.5), ylim=(-1.5, 1.5), aspect="equal", xlabel="cosine", ylab
 plt.show()
 
 # %% [markdown]
-# **Read the picture.** Twelve dots, no two at the same place. Mathematicians count from the east and against the clock;
-# geologists from the north and with it. You will meet both in this course.
+# **Read the picture.** Twelve dots, no two at the same place. The numbers begin on the right and grow against the clock,
+# as mathematicians count; if up is north, that is from the east. A compass counts from the north and *with* the clock.
+# Which numbers do the compass's 0° and its 90° have here? You will meet both habits in this course.
 #
 # ## 3. Mirror and stack
 #
-# The correlation of two stations has two branches, one for waves that run from the first to the second and one for those
-# that run back, in reverse time. To add them, one is *mirrored*. For practice: take an array $x$ of shape $(n,)$ and return an array of shape $(2, n)$ with $x$ in the first row and $x$
-# in reverse order in the second.
+# Sometimes half of the data comes backwards. Where the noise at two seismic stations is compared, for instance, half of
+# the result shows waves that run from the first to the second, and the other half shows, in reverse time, those that
+# run back; before the two can be added, one of them has to be *mirrored*. Practise it on anything: from an array $x$ of
+# shape $(n,)$ make an array of shape $(2, n)$ with $x$ in the first row and $x$ in reverse order in the second.
 #
 # **Write** `mirror_stack(x)`. Reversed is `x[::-1]`; `np.stack` and `np.vstack` put arrays on top of each other.
 
@@ -173,10 +178,10 @@ def mirror_stack(x):
 
 
 # %% tests="test-mirror-stack" points=12 topics="lab.python"
-_stacked = mirror_stack(np.array([1.0, 2.0, 5.0]))
+_stacked = mirror_stack(np.array([2.0, 5.0, 1.0]))
 assert np.shape(_stacked) == (2, 3), f"two rows of three, shape (2, 3): got {np.shape(_stacked)}"
-assert np.array_equal(_stacked[0], [1, 2, 5]), f"the first row is x itself: got {_stacked[0]}"
-assert np.array_equal(_stacked[1], [5, 2, 1]), f"the second row is x in reverse order: got {_stacked[1]}"
+assert np.array_equal(_stacked[0], [2, 5, 1]), f"the first row is x itself: got {_stacked[0]}"
+assert np.array_equal(_stacked[1], [1, 5, 2]), f"the second row is x in reverse order: got {_stacked[1]}"
 ### BEGIN HIDDEN TESTS
 _x = np.array([4, -1, 9, 9, 0, 2])
 _kept = _x.copy()
@@ -192,21 +197,22 @@ assert np.shape(mirror_stack(np.zeros(1))) == (2, 1), "A single value still give
 # %%
 time = np.linspace(0, 1, 200)
 wave = np.exp(-8 * time) * np.sin(40 * time)
+both = mirror_stack(wave)
 fig, ax = plt.subplots(figsize=(8, 2.6), layout="tight")
-for row, colour, label in zip(mirror_stack(wave), (BLUE, ORANGE), ("as recorded", "mirrored")):
+for row, colour, label in zip(both, (BLUE, ORANGE), ("as recorded", "mirrored")):
     ax.plot(time, row, color=colour, lw=2, label=label)
 ax.set(xlabel="time (s)", ylabel="amplitude")
 ax.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# **Read the picture.** An echo that begins loudly and fades; played backwards it swells and stops. Which of the two could
+# **Read the picture.** A signal begins loudly and fades; played backwards it swells and stops. Which of the two could
 # be an earthquake?
 #
 # ## 4. Read a table from a file
 #
-# Measurements arrive as text. This is the beginning of such a file, of 150 irises, with a line of comment, a header, and
-# commas between the values.
+# Measurements arrive as text. The next cell writes such a file, of 150 flowers (irises of three species), and the one
+# after it shows how the file begins: with a line of comment, a header, and commas between the values.
 
 # %% readonly="table"
 _iris = load_iris()
@@ -318,6 +324,12 @@ _product = random_product((2, 3), np.random.default_rng(7))
 assert np.shape(_product) == (2, 2), f"(2, 3) times (3, 2) is (2, 2): got {np.shape(_product)}"
 assert np.array_equal(_product, random_product((2, 3), np.random.default_rng(7))), "the same seed must give the same matrix: take all numbers from rng"
 assert not np.array_equal(_product, random_product((2, 3), np.random.default_rng(8))), "another seed must give another matrix: take all numbers from rng"
+_column, _other = np.random.default_rng(7).random((2, 2, 1))
+_product = random_product((2, 1), np.random.default_rng(7))
+assert np.allclose(_product, np.outer(_column, _other)), (
+    f"with the shape (2, 1) this seed draws first A, {np.round(_column[:, 0], 3)}, then B, {np.round(_other[:, 0], 3)}; the matrix product of A and the transpose of B is "
+    f"{np.round(np.outer(_column, _other), 3).tolist()}: got {np.round(_product, 3).tolist()}"
+)
 ### BEGIN HIDDEN TESTS
 for _seed, _shape in ((1, (4, 2)), (2, (3, 3)), (3, (1, 5))):
     _draw = np.random.default_rng(_seed)
@@ -333,14 +345,17 @@ assert np.array_equal(_state, np.random.get_state()[1]), "Draw from rng, not fro
 ### END HIDDEN TESTS
 
 # %%
+products = [(seed, random_product((6, 4), np.random.default_rng(seed))) for seed in (7, 7, 8)]
 fig, axes = plt.subplots(1, 3, figsize=(8, 2.7), layout="tight")
-for panel, seed in zip(axes, (7, 7, 8)):
-    panel.imshow(random_product((6, 4), np.random.default_rng(seed)), cmap="viridis", vmin=0, vmax=2.5)
+for panel, (seed, product) in zip(axes, products):
+    panel.imshow(product, cmap="viridis", vmin=0, vmax=2.5)
     panel.set(title=f"seed {seed}", xticks=[], yticks=[])
 plt.show()
 
 # %% [markdown]
-# **Read the picture.** Two of the three are the same to the last digit. Which, and why is that a comfort?
+# **Read the picture.** Each square is one number of a product, the brighter the larger. Each of the three products was
+# drawn anew, and yet two are the same to the last digit. Why is that a comfort, and what would you write down with a
+# result, so that others can draw your numbers too?
 #
 # ## 6. Fit a line
 #
@@ -442,13 +457,15 @@ def plot_trigonometry(ax):
 
 
 # %% tests="test-plot-trigonometry" points=14 topics="lab.python"
-_figure, _ax = plt.subplots()
+_figure, (_ax, _other) = plt.subplots(1, 2)
 try:
     plot_trigonometry(_ax)
 finally:
     plt.close(_figure)
 _lines = {_line.get_label(): _line for _line in _ax.get_lines()}
-assert {"sine", "cosine"} <= set(_lines), f"draw two lines on ax, with the labels 'sine' and 'cosine': got {list(_lines)}"
+assert {"sine", "cosine"} <= set(_lines), f"draw two lines on ax (ax.plot, not plt.plot), with the labels 'sine' and 'cosine': got {list(_lines)}"
+assert abs(max(_lines["sine"].get_xdata()) - 2 * np.pi) < 0.13, f"the angles go from 0 to 2 pi, 6.283 (radians): the last one is {max(_lines['sine'].get_xdata()):.3f}"
+assert np.allclose(np.take(_lines["cosine"].get_ydata(), [0, -1]), 1, atol=0.01), "the cosine of 0 is 1, and so is that of 2 pi: is the line called cosine the cosine?"
 assert _ax.get_title(), "the figure needs a title"
 assert _ax.get_xlabel() and _ax.get_ylabel(), "both axes need a label"
 assert _ax.get_legend() is not None, "the figure needs a legend"
@@ -476,9 +493,9 @@ assert any(_line.get_visible() for _line in _left.get_xgridlines()) and any(_lin
 ### END HIDDEN TESTS
 
 # %%
-fig, ax = plt.subplots(figsize=(7, 3.2), layout="tight")
-plot_trigonometry(ax)
-plt.show()
+fig = plt.Figure(figsize=(7, 3.2), layout="tight")
+plot_trigonometry(fig.subplots())
+fig
 
 # %% [markdown]
 # **Read the picture** as somebody would who has not seen the code and has it printed without colours. Is everything there?
@@ -515,6 +532,7 @@ def species_summary(table):
 # %% tests="test-species-summary" points=12 topics="lab.python"
 _small = pd.DataFrame({"species": ["b", "a", "b", "a", "b"], "petal_length": [1.0, 4.0, 2.0, 6.0, 3.0], "petal_width": 0.1})
 _summary = species_summary(_small)
+assert isinstance(_summary, pd.DataFrame), f"return a DataFrame with three columns: got {type(_summary).__name__}"
 assert list(_summary.index) == ["a", "b"], f"one row for each species, in alphabetical order, with the species as the index: got {list(_summary.index)}"
 assert {"count", "mean", "std"} <= set(_summary.columns), f"the columns are count, mean and std: got {list(_summary.columns)}"
 assert list(_summary["count"]) == [2, 3], f"two flowers of a and three of b: got {list(_summary['count'])}"
@@ -554,6 +572,7 @@ summary.round(2)
 
 # %% readonly="advice"
 _few = pd.DataFrame({"species": ["b", "a", "b"], "petal_length": [1.0, 4.0, 2.0]})
+(FOLDER / "few.csv").write_text("species,petal_length\nb,1\n# one without a length\na,\nb,2\n", encoding="utf-8")
 
 
 def _try(check):
@@ -564,23 +583,25 @@ def _try(check):
 
 
 def _drawn():
-    figure, ax = plt.subplots()
+    figure, (ax, _) = plt.subplots(1, 2)
     try:
         plot_trigonometry(ax)
     finally:
         plt.close(figure)
-    return len(ax.get_lines()) >= 2 and ax.get_title() and ax.get_legend() is not None
+    lines = {line.get_label(): line.get_xydata().T for line in ax.get_lines()}
+    right = all(np.allclose(function(lines[name][0]), lines[name][1]) for name, function in (("sine", np.sin), ("cosine", np.cos)))
+    return right and abs(lines["sine"][0].max() - 2 * np.pi) < 0.13 and ax.get_title() and ax.get_legend() is not None
 
 
 _advice = [
-    ("find_all", "lists and loops", "the Python tutorial, chapters 3 to 5", lambda: list(find_all([1, 2, 1], 1)) == [0, 2]),
-    ("angles", "making arrays", "NumPy's guide for absolute beginners", lambda: np.allclose(angles(2), [0, np.pi])),
-    ("mirror_stack", "slices and shapes", "NumPy's guide, on indexing and on stacking", lambda: np.array_equal(mirror_stack([1, 2]), [[1, 2], [2, 1]])),
-    ("read_iris_table", "files and tables", "pandas' getting-started tutorials 1 to 3", lambda: len(read_iris_table(FOLDER / "iris.csv")) == 150),
-    ("random_product", "random numbers, matrices", "NumPy's guide, on random generators and on linear algebra", lambda: np.shape(random_product((2, 3), np.random.default_rng(0))) == (2, 2)),
-    ("fit_line", "least squares", "lesson 02, section 1; the reference page of numpy.polyfit", lambda: np.allclose(fit_line([0, 1], [1, 3]), [2, 1])),
+    ("find_all", "lists and loops", "the Python tutorial, chapters 3 to 5", lambda: find_all([1, 2, 1.0], 1) == [0, 2]),
+    ("angles", "making arrays", "NumPy's guide for absolute beginners", lambda: np.allclose(angles(61), [2 * np.pi * k / 61 for k in range(61)])),
+    ("mirror_stack", "slices and shapes", "NumPy's guide, on indexing and on stacking", lambda: np.array_equal(mirror_stack([1, 3, 2]), [[1, 3, 2], [2, 3, 1]])),
+    ("read_iris_table", "files and tables", "pandas' getting-started tutorials 1 to 3", lambda: list(read_iris_table(FOLDER / "few.csv").index) == [0, 1]),
+    ("random_product", "random numbers, matrices", "NumPy's guide, on random generators and on linear algebra", lambda: np.allclose(random_product((2, 3), np.random.default_rng(0)), [[0.6055, 0.8158], [1.0995, 0.6815]], atol=1e-3)),
+    ("fit_line", "least squares", "lesson 02, section 2; the reference page of numpy.polyfit", lambda: np.allclose(fit_line([0, 1, 2], [0, 0, 3]), [1.5, -0.5])),
     ("plot_trigonometry", "figures", "Matplotlib's quick start guide", _drawn),
-    ("species_summary", "groups", "pandas' guide, on group by: split, apply, combine", lambda: list(species_summary(_few)["count"]) == [1, 2]),
+    ("species_summary", "groups", "pandas' guide, on group by: split, apply, combine", lambda: np.isclose(species_summary(_few).loc["b", "std"], np.sqrt(0.5))),
 ]
 _ready = [_try(check) for *_, check in _advice]
 for (name, skill, reading, _), ready in zip(_advice, _ready):

@@ -26,3 +26,8 @@ def angles(n):
 # %% wrong="half-circle" says="2 pi / n apart"
 def angles(n):
     return np.linspace(0, np.pi, n, endpoint=False)
+
+
+# %% wrong="arange-with-a-fraction" says="can give one too many"
+def angles(n):
+    return np.arange(0, 2 * np.pi, 2 * np.pi / n)
