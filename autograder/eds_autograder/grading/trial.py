@@ -86,6 +86,14 @@ def _worth(canary: Canary) -> int:
     return 4 * canary.strong + 2 * alike - canary.hollow
 
 
+@dataclass(frozen=True)
+class _Text:
+    """What the kernel gets to run: the test, or a copy with the place that is altered in it."""
+
+    canary: Canary | None
+    source: str
+
+
 class Executor(Protocol):
     """What runs a cell's text in the kernel.
 
@@ -131,50 +139,57 @@ class Trials:
         """
         plan = self.plans[grade_id]
         proof = Proof.make()
-        texts: list[Canary | None] = [None, *self._choose(plan, cell)]
+        texts = [_Text(None, cell.source), *self._copies(plan, cell)]
         self.chance.shuffle(texts)
-        attempts: dict[Canary | None, Attempt] = {}
+        attempts: list[Attempt] = []
         self.guard.ask(check=True, take="start" if len(texts) > 1 else None, neutral=True)
-        for number, canary in enumerate(texts):
+        for number, text in enumerate(texts):
             if number:
                 self.guard.ask(check=True, take=f"{number - 1}", restore="start")
-            source = cell.source if canary is None else canary.draw(plan.source, self.chance)
-            seconds = None if canary is None else self._seconds(canary, attempts.get(None))
-            attempts[canary] = execute.attempt(cell, index, source, proof, seconds)
+            real = next((done for of, done in zip(texts, attempts, strict=False) if of.canary is None), None)
+            seconds = None if text.canary is None else self._seconds(text.canary, real)
+            attempts.append(execute.attempt(cell, index, text.source, proof, seconds))
             if execute.outcome != "graded":
                 break
         else:
-            place = texts.index(None)
+            place = next(number for number, text in enumerate(texts) if text.canary is None)
             last = place == len(texts) - 1
             self.guard.ask(check=True, restore=None if last else str(place), end=True, forget=proof.name)
-        return self._judge(grade_id, plan, attempts, cell)
+        return self._judge(grade_id, plan, list(zip(texts, attempts, strict=False)), cell)
 
-    def _choose(self, plan: TestPlan, cell: Any) -> Sequence[Canary]:
-        if cell.source != plan.source:
-            return []
-        number = 2 if len(self.plans) <= _FEW_TESTS else 1
+    def _copies(self, plan: TestPlan, cell: Any) -> list[_Text]:
+        """Draw the copies, all altered at one place.
+
+        Of copies altered at several, each line of the test would stand in most of the texts, and who has seen
+        them all would know the test when it comes last. For the same reason no two copies may be alike.
+        """
         best = max((_worth(canary) for canary in plan.canaries), default=0)
         chosen = [canary for canary in plan.canaries if _worth(canary) == best]
-        return self.chance.sample(chosen, min(number, len(chosen)))
+        if cell.source != plan.source or not chosen:
+            return []
+        canary = self.chance.choice(chosen)
+        number = 2 if len(self.plans) <= _FEW_TESTS else 1
+        drawn = {canary.draw(plan.source, self.chance) for _ in range(number)}
+        return [_Text(canary, source) for source in drawn]
 
     def _seconds(self, canary: Canary, real: Attempt | None) -> float:
         return ceil(max(_COPY_SECONDS, 10 * canary.seconds, 10 * (real.seconds if real else 0.0)))
 
     def _judge(
-        self, grade_id: str, plan: TestPlan, attempts: Mapping[Canary | None, Attempt], cell: Any
+        self, grade_id: str, plan: TestPlan, tried: Sequence[tuple[_Text, Attempt]], cell: Any
     ) -> Attempt:
-        real = attempts.get(None)
+        real = next((attempt for text, attempt in tried if text.canary is None), None)
         if real is None:
             # a copy ended the kernel or does not stop: so would the test have done
-            died = next(iter(attempts.values()))
+            died = tried[0][1]
             untouched = copy.deepcopy(cell)
             untouched.outputs = []
             return Attempt(untouched, died.run, died.seconds)
         if real.run.state == "done" and not real.run.proven:
             self.evidence.append(f"{grade_id}: the kernel says that the test ran, but not to its end")
-        for canary, attempt in attempts.items():
-            if canary is not None:
-                self._judge_copy(grade_id, plan, canary, attempt, real)
+        for text, attempt in tried:
+            if text.canary is not None:
+                self._judge_copy(grade_id, plan, text.canary, attempt, real)
         return real
 
     def _judge_copy(

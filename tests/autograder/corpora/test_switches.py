@@ -31,7 +31,7 @@ Patch = pytest.MonkeyPatch
 
 
 def no_canaries(patch: Patch) -> None:
-    patch.setattr(Trials, "_choose", lambda *_: [])
+    patch.setattr(Trials, "_copies", lambda *_: [])
 
 
 def no_guard(patch: Patch) -> None:
