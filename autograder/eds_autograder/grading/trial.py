@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, Protocol
 
-from eds_autograder.grading.canaries import Canary
+from eds_autograder.grading.canaries import Canary, altered
 from eds_autograder.grading.integrity import GuardLink
 from eds_autograder.grading.plans import TestPlan
 from eds_autograder.grading.proof import Proof
@@ -18,8 +18,9 @@ __all__ = ["Attempt", "CellRun", "Executor", "Trials", "displayed_number"]
 
 # a copy gets this, or ten times what it took with the reference solution
 _COPY_SECONDS = 5.0
-# with few tests, each has two copies: whoever guesses which text is the test is caught more often
+# with few tests that are quick, each has more copies: who guesses which text is the test is caught more often
 _FEW_TESTS = 5
+_QUICK_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class Trials:
     guard: GuardLink
     chance: random.Random = field(default_factory=random.SystemRandom)
     evidence: list[str] = field(default_factory=list)
-    _doubts: list[str] = field(default_factory=list)
+    _doubts: dict[str, str] = field(default_factory=dict)
 
     def run(self, execute: Executor, cell: Any, index: int, grade_id: str) -> Attempt:
         """Run a test among its copies; returns the test's own run, and notes what the copies say.
@@ -158,19 +159,33 @@ class Trials:
         return self._judge(grade_id, plan, list(zip(texts, attempts, strict=False)), cell)
 
     def _copies(self, plan: TestPlan, cell: Any) -> list[_Text]:
-        """Draw the copies, all altered at one place.
+        """Draw the copies: one altered at a place, one at another, one at both.
 
-        Of copies altered at several, each line of the test would stand in most of the texts, and who has seen
-        them all would know the test when it comes last. For the same reason no two copies may be alike.
+        So each part of the test stands in as many texts as what replaces it, and who has seen them all does
+        not know more than at the first. Where only one place will do, each copy has another value there.
         """
         best = max((_worth(canary) for canary in plan.canaries), default=0)
         chosen = [canary for canary in plan.canaries if _worth(canary) == best]
         if cell.source != plan.source or not chosen:
             return []
-        canary = self.chance.choice(chosen)
-        number = 2 if len(self.plans) <= _FEW_TESTS else 1
-        drawn = {canary.draw(plan.source, self.chance) for _ in range(number)}
-        return [_Text(canary, source) for source in drawn]
+        one = self.chance.choice(chosen)
+        changes = one.changes(plan.source, self.chance)
+        if len(self.plans) > _FEW_TESTS or one.seconds > _QUICK_SECONDS:
+            return [_Text(one, altered(plan.source, changes))]
+        other = self._other(one, chosen)
+        if other is None:
+            drawn = {altered(plan.source, changes), one.draw(plan.source, self.chance)}
+            return [_Text(one, source) for source in drawn]
+        more = other.changes(plan.source, self.chance)
+        both = min(one, other, key=lambda canary: (not canary.convicts, canary.hollow))
+        altered_at = ((one, changes), (other, more), (both, [*changes, *more]))
+        return [_Text(canary, altered(plan.source, made)) for canary, made in altered_at]
+
+    def _other(self, one: Canary, chosen: Sequence[Canary]) -> Canary | None:
+        """Choose a second place, in another assertion where that is possible."""
+        apart = [each for each in chosen if each.is_apart_from(one) and each.seconds <= _QUICK_SECONDS]
+        elsewhere = [each for each in apart if each.first != one.first]
+        return self.chance.choice(elsewhere or apart) if apart else None
 
     def _seconds(self, canary: Canary, real: Attempt | None) -> float:
         return ceil(max(_COPY_SECONDS, 10 * canary.seconds, 10 * (real.seconds if real else 0.0)))
@@ -198,10 +213,10 @@ class Trials:
         if attempt.passed(plan) and (canary.convicts or real.passed(plan)):
             text = f"{grade_id}: passed a copy of the test that right answers fail (line {canary.first})"
             if canary.hollow and not real.passed(plan):
-                self._doubts.append(text)
+                self._doubts.setdefault(grade_id, text)
                 if len(self._doubts) < 2:
                     return
-                self.evidence.extend(self._doubts[:-1])
+                self.evidence.extend(self._doubts.values())
             self.evidence.append(text)
         elif attempt.stuck and real.passed(plan) and attempt.seconds > 3 * real.seconds:
             self.evidence.append(f"{grade_id}: passed, but a copy of the test that had to fail did not end")
