@@ -12,7 +12,7 @@ from math import ceil
 from time import monotonic
 from typing import Any
 
-from jupyter_core.utils import ensure_async
+from jupyter_core.utils import ensure_async, run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
@@ -21,6 +21,7 @@ from eds_autograder.grading.integrity import GuardLink, SilentGuardError
 from eds_autograder.grading.kernels.limits import Limits, limit_that_was_hit
 from eds_autograder.grading.kernels.manager import SafePathKernelManager
 from eds_autograder.grading.kernels.output import OutputMeter
+from eds_autograder.grading.kernels.prompt import LostKernelError
 from eds_autograder.grading.kernels.waiting import WaitingKernel
 from eds_autograder.grading.plans import TestPlan
 from eds_autograder.grading.proof import Proof
@@ -28,6 +29,7 @@ from eds_autograder.grading.trial import Attempt, CellRun, Trials
 
 __all__ = ["CarefulExecute", "CellRun"]
 
+_ANSWER_SECONDS = 10.0
 _COMPARED_WITH = {
     "math": "math",
     "numpy": "np.",
@@ -87,6 +89,8 @@ class CarefulExecute(Execute):  # type: ignore[misc]
     ) -> None:
         manager = type("Manager", (SafePathKernelManager,), {"waiting": waiting})
         super().__init__(kernel_manager_class=manager, shutdown_kernel="immediate", **kwargs)
+        # the last word on a cell is lost with a message too large to be taken; the reply still says how it ended
+        self.raise_on_iopub_timeout = False
         # behind the installed packages, so that helper modules can be imported and nothing is shadowed
         self.extra_arguments = [
             *self.extra_arguments,
@@ -112,6 +116,7 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         self._trials: Trials | None = None
         self._limit: float | None = None
         self._proven = True
+        self._heard_out = False
         self._proof: Proof | None = None
 
     def preprocess_cell(self, cell: Any, resources: Any, index: int) -> Any:
@@ -157,9 +162,12 @@ class CarefulExecute(Execute):  # type: ignore[misc]
 
     def _run(self, cell: Any, resources: Any, index: int) -> Any:
         self.runs[index] = CellRun("done")
+        self._heard_out = False
         try:
-            return super().preprocess_cell(cell, resources, index)
-        except DeadKernelError:
+            super().preprocess_cell(cell, resources, index)
+            if not self._heard_out:
+                run_sync(self.kc.listen_anew)(_ANSWER_SECONDS)
+        except (DeadKernelError, LostKernelError):
             self._die(index)
         except CellTimeoutError:
             self._stop("out of time", f"cell {index + 1} did not stop when its time was up")
@@ -208,13 +216,15 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         reply = kwargs["execute_reply"]
         self._proven = self._proof is not None and self._proof.holds(reply)
         content = reply["content"]
+        # a reply that came from the kernel has a header; the one made when time is up has none
+        timed_out = "header" not in reply
+        if not (self._heard_out or timed_out):
+            self.hits.setdefault(kwargs["cell_index"], "output")
         if content["status"] == "ok":
             return
         hit = limit_that_was_hit(str(content.get("ename")), str(content.get("evalue")))
         if hit is not None:
             self.hits.setdefault(kwargs["cell_index"], hit)
-        # a reply that came from the kernel has a header; the one made when time is up has none
-        timed_out = "header" not in reply
         reason = f"stopped after {self.allowed} s" if timed_out else None
         self.runs[kwargs["cell_index"]] = CellRun("timed out" if timed_out else "error", reason)
 
@@ -231,6 +241,8 @@ class CarefulExecute(Execute):  # type: ignore[misc]
 
     def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
         """Take the kernel's word, but no more output than it may have; who goes on is interrupted."""
+        if msg["msg_type"] == "status" and msg["content"].get("execution_state") == "idle":
+            self._heard_out = True
         if self._meter.passes(msg, cell_index):
             return super().process_message(msg, cell, cell_index)
         if self.hits.get(cell_index) != "output":
