@@ -29,7 +29,7 @@ from eds_autograder.grading.trial import Attempt, CellRun, Trials
 
 __all__ = ["CarefulExecute", "CellRun"]
 
-_ANSWER_SECONDS = 10.0
+_ANSWER_SECONDS = 5.0
 _COMPARED_WITH = {
     "math": "math",
     "numpy": "np.",
@@ -89,7 +89,7 @@ class CarefulExecute(Execute):  # type: ignore[misc]
     ) -> None:
         manager = type("Manager", (SafePathKernelManager,), {"waiting": waiting})
         super().__init__(kernel_manager_class=manager, shutdown_kernel="immediate", **kwargs)
-        # the last word on a cell is lost with a message too large to be taken; the reply still says how it ended
+        # a message too large to be taken takes the last word on a cell with it; the reply says how it ended
         self.raise_on_iopub_timeout = False
         # behind the installed packages, so that helper modules can be imported and nothing is shadowed
         self.extra_arguments = [
@@ -167,11 +167,15 @@ class CarefulExecute(Execute):  # type: ignore[misc]
             super().preprocess_cell(cell, resources, index)
             if not self._heard_out:
                 run_sync(self.kc.listen_anew)(_ANSWER_SECONDS)
-        except (DeadKernelError, LostKernelError):
+        except DeadKernelError:
             self._die(index)
+        except LostKernelError:
+            if self.runs[index].state == "timed out":
+                self._never_stop(index)
+            else:
+                self._die(index)
         except CellTimeoutError:
-            self._stop("out of time", f"cell {index + 1} did not stop when its time was up")
-            self.runs[index] = CellRun("timed out", self.reason)
+            self._never_stop(index)
         return cell, resources
 
     def _run_test(self, trials: Trials, cell: Any, index: int, grade_id: str) -> None:
@@ -197,6 +201,10 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         self.guarded = guard.install(modules)
         if self.guarded:
             self._trials = self._kind(self._plans, guard)
+
+    def _never_stop(self, index: int) -> None:
+        self._stop("out of time", f"cell {index + 1} did not stop when its time was up")
+        self.runs[index] = CellRun("timed out", self.reason)
 
     def _die(self, index: int) -> None:
         self._stop("kernel died", f"the kernel died in cell {index + 1}{self._how_it_died()}")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from ipykernel.iostream import OutStream
+from ipykernel import iostream
 
 __all__ = ["SteadyStream"]
 
 _PIECE = 2**20  # characters
+_OutStream: Any = iostream.OutStream
 
 
-class SteadyStream(OutStream):
+class SteadyStream(_OutStream):  # type: ignore[misc]
     """Sends before too much has come together, and waits until it is sent.
 
     ipykernel sends five times a second whatever has been printed by then: an endless loop makes messages that
@@ -24,9 +25,11 @@ class SteadyStream(OutStream):
 
     def write(self, string: str) -> int | None:
         """Write a text, piece by piece where it is long. Returns its length."""
-        if not isinstance(string, str) or len(string) + self._unsent <= _PIECE:
+        if not isinstance(string, str):
+            raise TypeError(f"write() argument must be str, not {type(string)}")
+        if len(string) + self._unsent <= _PIECE:
             self._unsent += len(string)
-            return super().write(string)
+            return cast("int | None", super().write(string))
         for start in range(0, len(string), _PIECE):
             super().write(string[start : start + _PIECE])
             self.flush()
