@@ -21,15 +21,27 @@ counts there, and whoever is asked in the order test, copy, test, copy knows whi
 from __future__ import annotations
 
 import ast
-import math
 import random
-import re
-import string
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-__all__ = ["Canary", "defined_names", "find_canaries"]
+from eds_autograder.grading.altered import other_number, other_text, say, shift, takes_few_values
+from eds_autograder.grading.assertions import (
+    compared,
+    constants,
+    decisive,
+    difference,
+    given_to,
+    is_literal,
+    name_of,
+    names_in,
+    number_of,
+    tested,
+    touched_names,
+)
+
+__all__ = ["Canary", "find_canaries"]
 
 _FLIPPED = {
     ast.Lt: (">", "<"),
@@ -43,29 +55,12 @@ _FLIPPED = {
     ast.IsNot: ("is", "is not"),
 }
 _COMPARING = {"allclose", "isclose", "array_equal", "array_equiv"}
-_DISTANCES = {"abs", "fabs", "absolute"}
-# a literal may stand in these, and is still a literal
-_MAKERS = {
-    "list",
-    "tuple",
-    "set",
-    "range",
-    "array",
-    "asarray",
-    "float",
-    "int",
-    "sqrt",
-    "exp",
-    "log",
-    "Fraction",
-}
 _SWAPPED = {
     "assertTrue": "assertFalse",
     "assertFalse": "assertTrue",
     "assertIn": "assertNotIn",
     "assertIsNone": "assertIsNotNone",
 }
-_FAR = 400  # how far an altered whole number may lie
 _SHORT = 3  # letters: shorter texts are labels, which wrong answers hit
 
 
@@ -87,11 +82,14 @@ class Canary:
     margin : float
         How far an altered number has to lie off, at least.
     other : str
-        What stands there instead, of a swap.
+        What stands there instead, of a swap; of a text another one of the same test, where it has one: who
+        knows which words there are would know a word that does not exist.
     said : tuple of int
         Place of the assertion's message, which may name the value.
     seconds : float
         How long the reference solution takes to fail it.
+    few : bool
+        Whether there are so few other values that a wrong answer may hit one.
     """
 
     kind: str
@@ -105,16 +103,22 @@ class Canary:
     other: str = ""
     said: tuple[int, ...] = ()
     seconds: float = 0.0
+    few: bool = False
+
+    @property
+    def convicts(self) -> bool:
+        """Whether passing it is evidence by itself."""
+        return self.strong and not self.few
 
     def draw(self, source: str, chance: random.Random) -> str:
         """Return a copy of the test with this place altered, another one each time."""
         old = source[self.start : self.end]
         if self.kind == "number":
-            new = _other_number(old, self.margin, chance)
+            new = other_number(old, self.margin, chance)
         elif self.kind == "text":
-            new = old[0] + _other_text(old[1:-1], chance) + old[-1]
+            new = old[0] + (self.other or other_text(old[1:-1], chance)) + old[-1]
         elif self.kind == "shift":
-            new = f"{old} + {_other_number(str(_step(self.margin)), self.margin, chance)}"
+            new = f"{old} + {shift(self.margin, chance)}"
         elif self.kind == "negate":
             new = f"not ({old})"
         else:
@@ -128,49 +132,7 @@ class Canary:
         offset = len(new) - len(old)
         start, end = (place + offset for place in self.said)
         plain_old, plain_new = (text.strip("'\"") for text in (old, new))
-        return altered[:start] + _say(altered[start:end], plain_old, plain_new) + altered[end:]
-
-
-def _say(message: str, old: str, new: str) -> str:
-    """Let a message name the altered value, where it names the value; not inside of its expressions."""
-    pattern = re.compile(rf"(?<![\w.{{]){re.escape(old)}(?![\w{{]|\.\d)")
-    parts = re.split(r"(\{[^{}]*\})", message)
-    return "".join(part if part.startswith("{") else pattern.sub(lambda _: new, part) for part in parts)
-
-
-def _step(margin: float) -> str:
-    return "7.5" if margin else "7"
-
-
-def _other_number(old: str, margin: float, chance: random.Random) -> str:
-    value = ast.literal_eval(old)
-    sign = -1 if chance.random() < 0.5 else 1
-    if isinstance(value, int) and not margin:
-        step = chance.randint(3, min(_FAR, 40 + 8 * abs(value)))
-        lower = value - step
-        return str(lower if sign < 0 and (lower >= 0) == (value >= 0) and lower else value + step)
-    decimals = len(old.partition(".")[2]) if re.fullmatch(r"-?\d+\.\d+", old) else 0
-    span = max(20 * margin, 0.3 * abs(value) or 1.0)
-    found = value + sign * span * chance.uniform(1.0, 4.0)
-    if value > 0 and found <= 0:
-        found = value + (value - found)
-    decimals = max(decimals, 1, 2 - math.floor(math.log10(span)))
-    return f"{found:.{decimals}f}" if decimals < 12 and abs(found) < 1e9 else repr(found)
-
-
-def _other_text(old: str, chance: random.Random) -> str:
-    places = [place for place, letter in enumerate(old) if letter.isascii() and letter.isalnum()]
-    if not places:
-        return old + chance.choice(string.ascii_lowercase)
-    place = chance.choice(places)
-    letter = old[place]
-    if letter.isdigit():
-        alphabet = string.digits
-    else:
-        hexadecimal = re.fullmatch(r"[0-9a-f]{16,}", old)
-        alphabet = "abcdef" if hexadecimal else string.ascii_lowercase
-        alphabet = alphabet.upper() if letter.isupper() else alphabet
-    return old[:place] + chance.choice(alphabet.replace(letter, "")) + old[place + 1 :]
+        return altered[:start] + say(altered[start:end], plain_old, plain_new) + altered[end:]
 
 
 def find_canaries(
@@ -199,30 +161,18 @@ def find_canaries(
         tree = ast.parse(source)
     except SyntaxError:
         return []
-    finder = _Finder(source)
-    touched = _touched(tree, set(answers))
+    touched = touched_names(tree, set(answers))
+    finder = _Finder(source, tree, touched)
     found = {}
     for node in ast.walk(tree):
         for canary in finder.of_statement(node, valued):
-            found[canary.kind, canary.start, canary.end] = (canary, bool(_names(_tested(node)) & touched))
+            found[canary.kind, canary.start, canary.end] = (canary, bool(names_in(tested(node)) & touched))
     chosen = list(found.values())
-    chosen = [item for item in chosen if {item[0].first, item[0].last} & set(hidden)] or chosen
+    chosen = [item for item in chosen if finder.lines_of(item[0]) <= set(hidden)] or chosen
     of_answers = [canary for canary, of_answer in chosen if of_answer]
     if not any(canary.strong and not canary.hollow for canary in of_answers):
         of_answers = [canary for canary, _ in chosen]
     return sorted(of_answers, key=_rank)
-
-
-def defined_names(source: str) -> set[str]:
-    """Return the names that a cell of answers defines at its top."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return set()
-    found = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    return found | {
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
 
 
 def _rank(canary: Canary) -> tuple[bool, bool, int, int]:
@@ -230,45 +180,13 @@ def _rank(canary: Canary) -> tuple[bool, bool, int, int]:
     return not canary.strong, canary.hollow, kinds.index(canary.kind) // 2, -canary.first
 
 
-def _tested(node: ast.AST) -> ast.AST:
-    return node.test if isinstance(node, ast.Assert | ast.If) else node
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-
-
-def _touched(tree: ast.Module, answers: set[str]) -> set[str]:
-    """Return the names whose values come of the answers: theirs, and what is assigned from those."""
-    known = set(answers)
-    while True:
-        more = {name for node in ast.walk(tree) for name in _assigned_from(node, known)} - known
-        if not more:
-            return known
-        known |= more
-
-
-def _assigned_from(node: ast.AST, known: set[str]) -> set[str]:
-    if isinstance(node, ast.Assign):
-        targets, value = node.targets, node.value
-    elif isinstance(node, ast.AnnAssign | ast.AugAssign | ast.NamedExpr) and node.value is not None:
-        targets, value = [node.target], node.value
-    elif isinstance(node, ast.For | ast.comprehension):
-        targets, value = [node.target], node.iter
-    elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return {node.name} if _names(node) & known else set()
-    else:
-        return set()
-    if not _names(value) & known:
-        return set()
-    return {name for target in targets for name in _names(target)}
-
-
 class _Finder:
     """Finds places in one text."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, tree: ast.Module, touched: set[str]) -> None:
         self.source = source
+        self.tree = tree
+        self.touched = touched
         self.starts = [0]
         self.lines = source.split("\n")
         for line in self.lines:
@@ -301,15 +219,15 @@ class _Finder:
                 yield from self._inside(part)
         elif isinstance(test, ast.Compare) and len(test.ops) == 1:
             yield from self._of_comparison(test.left, test.ops[0], test.comparators[0])
-        elif isinstance(test, ast.Call) and _name(test) in _COMPARING and len(test.args) >= 2:
-            yield from self._of_closeness(test, exact=_name(test).startswith("array"))
+        elif isinstance(test, ast.Call) and name_of(test) in _COMPARING and len(test.args) >= 2:
+            yield from self._of_closeness(test, exact=name_of(test).startswith("array"))
 
     def _of_comparison(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Iterator[Canary]:
         if isinstance(op, ast.Eq):
             yield from self._expected(left, right, 0.0)
             return
-        if isinstance(op, ast.Lt | ast.LtE) and (inner := _difference(left)) is not None:
-            tolerance = _value(right)
+        if isinstance(op, ast.Lt | ast.LtE) and (inner := difference(left)) is not None:
+            tolerance = number_of(right)
             margin = 1e-6 if tolerance is None else max(abs(tolerance), 1e-12)
             yield from self._expected(inner.left, inner.right, margin)
         yield from self._swap(left, op, right)
@@ -328,48 +246,76 @@ class _Finder:
         self, left: ast.expr, right: ast.expr, margin: float, hollow: bool = False
     ) -> Iterator[Canary]:
         """Alter the side that is written out; where neither is, add something to the right one."""
-        literal = next((side for side in (right, left) if _is_literal(side)), None)
+        literal = next((side for side in (right, left) if is_literal(side)), None)
         if literal is not None:
-            if not (_is_literal(left) and _is_literal(right)):
-                yield from self._in_literal(literal, margin, hollow)
+            if not (is_literal(left) and is_literal(right)):
+                yield from self._in_constants(constants(literal), margin, hollow)
             return
+        yield from self._in_assigned(right if not names_in(right) & self.touched else left, margin, hollow)
         # of a - b, adding to b in the text is as far off as adding to the difference
         if isinstance(right, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
             yield self._make("shift", right, strong=True, margin=margin, hollow=hollow)
 
-    def _in_literal(self, literal: ast.expr, margin: float, hollow: bool) -> Iterator[Canary]:
-        for node in _constants(literal):
-            value = _value(node)
+    def lines_of(self, canary: Canary) -> set[int]:
+        """Return a line of the assertion and that of the altered place: students must have seen neither."""
+        return {canary.last, self.source.count("\n", 0, canary.start) + 1}
+
+    def _in_assigned(self, side: ast.expr, margin: float, hollow: bool) -> Iterator[Canary]:
+        """Alter a value of what the expected name was given: a copy then looks like the test."""
+        if isinstance(side, ast.Name) and side.id not in self.touched:
+            for node in ast.walk(self.tree):
+                for value in given_to(node, side.id):
+                    yield from self._in_constants(decisive(value), margin, hollow)
+
+    def _other_label(self, text: str) -> str:
+        """Return another word that the test compares with, "" where there is none."""
+        words = {
+            node.value
+            for statement in ast.walk(self.tree)
+            for part in compared(statement)
+            for node in ast.walk(part)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        alike = [word for word in words if word != text and word.isidentifier() and len(word) >= _SHORT]
+        return min(alike, default="", key=lambda word: (abs(len(word) - len(text)), word))
+
+    def _in_constants(self, places: Iterable[ast.expr], margin: float, hollow: bool) -> Iterator[Canary]:
+        for node in places:
+            value = number_of(node)
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                start, end = self._place(node)
-                if (
-                    self.source[start:end] in (f"'{node.value}'", f'"{node.value}"')
-                    and "\\" not in node.value
-                ):
-                    yield self._make("text", node, strong=len(node.value) >= _SHORT)
+                yield from self._in_text(node, node.value)
             elif value is not None:
                 off = margin if margin or isinstance(value, int) else 1e-9 * max(1.0, abs(value))
                 vague = off > 0.01 * max(abs(value), 0.1)
-                yield self._make("number", node, strong=not vague, margin=off, hollow=hollow)
+                made = self._make("number", node, strong=not vague, margin=off, hollow=hollow)
+                yield replace(made, few=takes_few_values(self.source[made.start : made.end]))
+
+    def _in_text(self, node: ast.Constant, text: str) -> Iterator[Canary]:
+        start, end = self._place(node)
+        if self.source[start:end] in (f"'{text}'", f'"{text}"') and "\\" not in text:
+            other = self._other_label(text)
+            yield replace(self._make("text", node, strong=len(text) >= _SHORT), other=other, few=bool(other))
 
     def _of_closeness(self, call: ast.Call, exact: bool) -> Iterator[Canary]:
-        given = {word.arg: _value(word.value) for word in call.keywords}
+        given = {word.arg: number_of(word.value) for word in call.keywords}
         relative = given.get("rtol", given.get("rel_tol", 1e-5))
         absolute = given.get("atol", given.get("abs_tol", 1e-8))
         if relative is None or absolute is None or relative > 0.1:
             return
         left, right = call.args[:2]
-        literal = next((side for side in (right, left) if _is_literal(side)), None)
+        literal = next((side for side in (right, left) if is_literal(side)), None)
         values = (
-            [abs(v) for v in map(_value, _constants(literal)) if v is not None] if literal is not None else []
+            [abs(v) for v in map(number_of, constants(literal)) if v is not None]
+            if literal is not None
+            else []
         )
         margin = absolute + relative * max(values, default=1.0)
-        few = literal is None or len(list(_constants(literal))) < 2
+        single = literal is None or len(list(constants(literal))) < 2
         margin = 0.0 if exact else max(margin, 1e-9)
-        yield from self._expected(left, right, margin, hollow=few and not exact)
+        yield from self._expected(left, right, margin, hollow=single and not exact)
 
     def _of_assertion(self, call: ast.Call) -> Iterator[Canary]:
-        name = _name(call)
+        name = name_of(call)
         if name in _SWAPPED and isinstance(call.func, ast.Attribute):
             end = self._place(call.func)[1]
             yield Canary("swap", end - len(name), end, 0, 0, False, other=_SWAPPED[name])
@@ -393,55 +339,3 @@ class _Finder:
     def _offset(self, line: int, column: int) -> int:
         # columns are counted in bytes
         return self.starts[line - 1] + len(self.lines[line - 1].encode()[:column].decode())
-
-
-def _name(call: ast.Call) -> str:
-    function = call.func
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-
-
-def _difference(node: ast.expr) -> ast.BinOp | None:
-    """Return ``a - b`` out of ``abs(a - b)``."""
-    if not isinstance(node, ast.Call) or _name(node) not in _DISTANCES or len(node.args) != 1:
-        return None
-    inner = node.args[0]
-    return inner if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Sub) else None
-
-
-def _value(node: ast.AST | None) -> float | None:
-    """Return the number that a literal is; None for anything else, truth values too."""
-    try:
-        value = ast.literal_eval(node)  # type: ignore[arg-type]
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return None
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _is_literal(node: ast.expr) -> bool:
-    if isinstance(node, ast.Constant):
-        return isinstance(node.value, int | float | str) and not isinstance(node.value, bool)
-    if isinstance(node, ast.UnaryOp):
-        return _is_literal(node.operand)
-    if isinstance(node, ast.BinOp):
-        return _is_literal(node.left) and _is_literal(node.right)
-    if isinstance(node, ast.List | ast.Tuple | ast.Set):
-        return bool(node.elts) and all(map(_is_literal, node.elts))
-    if isinstance(node, ast.Call):
-        return _name(node) in _MAKERS and bool(node.args) and all(map(_is_literal, node.args))
-    return False
-
-
-def _constants(node: ast.expr | None) -> Iterator[ast.expr]:
-    """Yield the numbers (with their sign) and texts of a literal."""
-    if node is None:
-        return
-    if (
-        isinstance(node, ast.UnaryOp)
-        and isinstance(node.op, ast.USub)
-        and isinstance(node.operand, ast.Constant)
-    ) or isinstance(node, ast.Constant):
-        yield node
-    else:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr) and not (isinstance(node, ast.Call) and child is node.func):
-                yield from _constants(child)

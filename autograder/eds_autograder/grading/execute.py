@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import signal
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ from nbgrader.preprocessors import Execute
 from eds_autograder.grading.integrity import GuardLink, SilentGuardError
 from eds_autograder.grading.kernels.limits import Limits, limit_that_was_hit
 from eds_autograder.grading.kernels.manager import SafePathKernelManager
-from eds_autograder.grading.kernels.output import OutputMeter
+from eds_autograder.grading.kernels.output import OutputMeter, is_reply, is_well_formed
 from eds_autograder.grading.kernels.prompt import LostKernelError
 from eds_autograder.grading.kernels.waiting import WaitingKernel
 from eds_autograder.grading.plans import TestPlan
@@ -36,6 +37,13 @@ _COMPARED_WITH = {
     "numpy.testing": "testing",
     "pandas.testing": "pd.",
     "unittest": "unittest",
+}
+
+_NO_REPLY = {
+    "status": "error",
+    "ename": "NoReply",
+    "evalue": "the kernel gave no answer that can be read",
+    "traceback": [],
 }
 
 
@@ -77,6 +85,7 @@ class CarefulExecute(Execute):  # type: ignore[misc]
     """
 
     extra_arguments: list[str]
+    _display_id_map: dict[str, Any]
 
     def __init__(
         self,
@@ -150,12 +159,17 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         trial.source = proof.mark(source)
         send, start = self.kc.execute, monotonic()
         self._limit, self._proof, self._proven = seconds, proof, False
+        # what a test updates is what it displayed itself: no other cell shows what happened in a test
+        displayed = self._display_id_map
+        self._display_id_map = {}
+        self.nb.cells[index] = trial
         self.kc.execute = partial(send, user_expressions=proof.expressions)
         try:
             self._run(trial, None, index)
         finally:
             self.kc.execute = send
             self._limit = self._proof = None
+            self._display_id_map = displayed
             self.nb.cells[index] = cell
         trial.source = cell.source
         return Attempt(trial, replace(self.runs[index], proven=self._proven), monotonic() - start)
@@ -220,8 +234,11 @@ class CarefulExecute(Execute):  # type: ignore[misc]
 
     def on_cell_executed(self, **kwargs: Any) -> None:
         """Note the kernel's own word on how the cell ended; nbgrader adds a missing error to the output."""
-        super().on_cell_executed(**kwargs)
         reply = kwargs["execute_reply"]
+        if not is_reply(reply["content"]):
+            # nbclient takes any message that names the cell's request
+            reply["content"] = dict(_NO_REPLY)
+        super().on_cell_executed(**kwargs)
         self._proven = self._proof is not None and self._proof.holds(reply)
         content = reply["content"]
         # a reply that came from the kernel has a header; the one made when time is up has none
@@ -249,10 +266,15 @@ class CarefulExecute(Execute):  # type: ignore[misc]
 
     def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
         """Take the kernel's word, but no more output than it may have; who goes on is interrupted."""
+        if not is_well_formed(msg):
+            return None
         if msg["msg_type"] == "status" and msg["content"].get("execution_state") == "idle":
             self._heard_out = True
         if self._meter.passes(msg, cell_index):
-            return super().process_message(msg, cell, cell_index)
+            # nbclient trusts what a kernel says of widgets and states
+            with contextlib.suppress(AssertionError, AttributeError, LookupError, TypeError, ValueError):
+                return super().process_message(msg, cell, cell_index)
+            return None
         if self.hits.get(cell_index) != "output":
             self.hits[cell_index] = "output"
             note = f"[more than {self.limits.describe('output')}: the rest is left out]\n"

@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Iterable
 from importlib import resources
+from time import monotonic
 from typing import Any
 
 from jupyter_core.utils import ensure_async, run_sync
@@ -102,14 +103,13 @@ class GuardLink:
     async def _reply(self, message_id: str) -> Any:
         from nbclient.exceptions import DeadKernelError
 
-        waited = 0.0
-        while waited < ANSWER_SECONDS:
+        deadline = monotonic() + ANSWER_SECONDS
+        while monotonic() < deadline:
             try:
                 message = await ensure_async(self.client.shell_channel.get_msg(timeout=_POLL_SECONDS))
             except Exception as error:
                 if type(error).__name__ != "Empty":
                     raise
-                waited += _POLL_SECONDS
                 if not await ensure_async(self.client.is_alive()):
                     raise DeadKernelError("Kernel died") from None
                 continue

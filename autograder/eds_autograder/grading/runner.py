@@ -210,7 +210,7 @@ def _answers(notebook: Any) -> frozenset[str]:
     """Return the names that the answer cells of a notebook define."""
     from nbgrader.utils import is_solution
 
-    from eds_autograder.grading.canaries import defined_names
+    from eds_autograder.grading.assertions import defined_names
 
     answers = [cell.source for cell in notebook.cells if is_solution(cell) and cell.cell_type == "code"]
     return frozenset(name for source in answers for name in defined_names(source))

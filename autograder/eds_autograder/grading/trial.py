@@ -81,7 +81,9 @@ def displayed_number(cell: Any) -> float | None:
 
 
 def _worth(canary: Canary) -> int:
-    return 2 * canary.strong - canary.hollow
+    # what is added to an expression or turned round can be told by its shape
+    alike = canary.kind in ("number", "text")
+    return 4 * canary.strong + 2 * alike - canary.hollow
 
 
 class Executor(Protocol):
@@ -178,9 +180,9 @@ class Trials:
     def _judge_copy(
         self, grade_id: str, plan: TestPlan, canary: Canary, attempt: Attempt, real: Attempt
     ) -> None:
-        if attempt.passed(plan) and (canary.strong or real.passed(plan)):
+        if attempt.passed(plan) and (canary.convicts or real.passed(plan)):
             text = f"{grade_id}: passed a copy of the test that right answers fail (line {canary.first})"
-            if canary.hollow:
+            if canary.hollow and not real.passed(plan):
                 self._doubts.append(text)
                 if len(self._doubts) < 2:
                     return

@@ -111,6 +111,24 @@ _ANSWERS: Mapping[str, Mapping[str, str]] = {
         "centre": "import matplotlib.pyplot as plt\ndef centre(values):\n    plt.plot(values)\n    print(values)\n"
         "    return np.asarray(values, dtype=float) - np.mean(values)",
     },
+    "a-display-handle-in-an-answer": {
+        "slope": "from IPython.display import display\ndef slope(x):\n    return 2 * x + 1\n"
+        "handle = display('working', display_id=True)\nhandle.update('done')",
+    },
+    "a-display-that-a-test-updates": {
+        "slope": "from IPython.display import display\nhandle = display('waiting', display_id=True)\n"
+        "def slope(x):\n    handle.update(f'asked for {x}')\n    return 2 * x + 1",
+        "share": "def share(n):\n    handle.update('shared')\n    return n * n",
+    },
+    "displays-made-and-updated-in-tests": {
+        "centre": "from IPython.display import clear_output, display\ndef centre(values):\n"
+        "    mine = display('centring', display_id=True)\n    mine.update('centred')\n    mine.display('again')\n"
+        "    return np.asarray(values, dtype=float) - np.mean(values)",
+        "word": "same = display('a word', display_id='fixed')\ndef word(angle):\n"
+        "    display('a word', display_id='fixed')\n    same.update(angle)\n    clear_output(wait=True)\n"
+        "    same.update('?')\n    return 'steep' if angle > 45 else 'gentle'",
+        "share": "def share(n):\n    mine.display(n)\n    same.update(n)\n    return n * n\nmine = display(0, display_id=True)",
+    },
     "a-slow-answer": {
         "word": "import time\ndef word(angle):\n    time.sleep(0.05)\n    return 'steep' if angle > 45 else 'gentle'"
     },
@@ -121,6 +139,15 @@ def _with_cells_between() -> Any:
     made = submission("", RIGHT)
     for place in range(len(made.cells) - 1, 0, -1):
         made.cells.insert(place, cell(f"slope_{place} = {place}\nprint(len(In), In[-1][:5])\nslope_{place}"))
+    return made
+
+
+def _updating_cells() -> Any:
+    """Return a notebook whose plain cells update what other cells display, before and behind the tests."""
+    made = submission("from IPython.display import display\nbar = display('0 %', display_id=True)", RIGHT)
+    for place in range(len(made.cells) - 1, 1, -1):
+        made.cells.insert(place, cell(f"bar.update('{place} %')"))
+    made.cells.append(cell("bar.update('100 %')"))
     return made
 
 
@@ -146,6 +173,7 @@ def honest() -> dict[str, Any]:
     found |= {name: submission("", {**RIGHT, **answers}) for name, answers in _ANSWERS.items()}
     return found | {
         "as-it-should-be": submission("", dict(RIGHT)),
+        "cells-that-update-a-display": _updating_cells(),
         "cells-between": _with_cells_between(),
         "numbers-of-cells": _counting_cells(),
     }

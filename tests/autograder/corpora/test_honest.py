@@ -36,15 +36,15 @@ def marked(graded_folder: Path) -> Mapping[str, Result]:
     return {result.student: result for result in grade_class(Course.open(graded_folder)).results}
 
 
-def _errors(folder: Path, name: str) -> list[Any]:
+def _outputs(folder: Path, name: str, kind: str) -> list[Any]:
     path = folder / "autograded" / name / LESSON / f"{LESSON}.ipynb"
     cells = json.loads(path.read_text("utf-8"))["cells"]
-    return [
-        (output["ename"], output["evalue"])
-        for each in cells
-        for output in each.get("outputs", [])
-        if output["output_type"] == "error"
-    ]
+    outputs = [output for each in cells for output in each.get("outputs", [])]
+    return [output for output in outputs if output["output_type"] == kind]
+
+
+def _displayed(folder: Path, name: str) -> list[str]:
+    return ["".join(each["data"]["text/plain"]) for each in _outputs(folder, name, "display_data")]
 
 
 @pytest.mark.slow
@@ -56,7 +56,7 @@ def test_honest_work_gets_full_marks_and_no_flag(
     assert result.evidence == ()
     assert {item.grade_id: item.points for item in result.exercises} == POINTS, result.exercises
     # nor does any other cell see that copies ran between
-    assert _errors(graded_folder, name) == []
+    assert _outputs(graded_folder, name, "error") == []
 
 
 @pytest.mark.slow
@@ -64,3 +64,14 @@ def test_the_result_says_which_tests_have_canaries(marked: Mapping[str, Result])
     result = marked["as-it-should-be"]
     assert set(result.guarded) == {f"{LESSON}/{name}" for name in POINTS}
     assert result.unguarded == {}
+
+
+@pytest.mark.slow
+def test_a_display_is_updated_by_cells_and_by_no_test(
+    marked: Mapping[str, Result], graded_folder: Path
+) -> None:
+    assert marked["cells-that-update-a-display"].points == sum(POINTS.values())
+    assert _displayed(graded_folder, "cells-that-update-a-display") == ["'100 %'"]
+    assert _displayed(graded_folder, "a-display-handle-in-an-answer") == ["'done'"]
+    # what a test was asked is not for other cells to show
+    assert _displayed(graded_folder, "a-display-that-a-test-updates") == ["'waiting'"]

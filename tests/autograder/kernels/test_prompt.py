@@ -9,9 +9,10 @@ from pathlib import Path
 from queue import Empty
 
 import pytest
+from jupyter_client.session import Session
 
 from eds_autograder.grading.kernels.manager import SafePathKernelManager
-from eds_autograder.grading.kernels.prompt import PromptClient
+from eds_autograder.grading.kernels.prompt import CarefulChannel, PromptClient
 
 
 async def start(folder: Path) -> tuple[SafePathKernelManager, PromptClient]:
@@ -56,3 +57,34 @@ def test_a_kernel_that_dies_at_once_is_not_waited_for(tmp_path: Path) -> None:
             await manager.shutdown_kernel(now=True)
 
     asyncio.run(run())
+
+
+class Flood:
+    """A socket that always has something, which is no message."""
+
+    async def poll(self, _: int | None) -> bool:
+        return True
+
+    async def recv_multipart(self) -> list[bytes]:
+        return [b"nothing"]
+
+
+def test_a_flood_that_is_no_message_keeps_nobody_beyond_the_time_nor_from_the_loop() -> None:
+    async def run() -> int:
+        channel = CarefulChannel.__new__(CarefulChannel)
+        channel.socket, channel.session = Flood(), Session()
+        turns = 0
+
+        async def look_at_the_clock() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        clock = asyncio.ensure_future(look_at_the_clock())
+        with pytest.raises(Empty):
+            await channel.get_msg(timeout=0.1)
+        clock.cancel()
+        return turns
+
+    assert asyncio.run(run()) > 10

@@ -61,7 +61,7 @@ def _landlock(sandbox: Sandbox, body: Body, guarded: set[int]) -> NoReturn:
             (*sandbox.private, *sandbox.shared, *_WRITABLE_DEVICES),
             (sandbox.sockets,),
         )
-        filter_calls(families=LOCAL_FAMILIES, guarded=guarded)
+        filter_calls(families=LOCAL_FAMILIES, guarded=guarded, attributes=False)
         return body(lambda: None)
 
     end_with(kernel)

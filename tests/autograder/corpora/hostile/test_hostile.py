@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import shutil
 import socket
@@ -21,7 +22,8 @@ import pytest
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
-from hostile_cases import CASES  # noqa: E402
+from hostile_cases import CASES as FIRST  # noqa: E402
+from hostile_reach import REACH, numbers  # noqa: E402
 from small_course import LESSON, answered, cell, make_course, submit  # noqa: E402
 
 from eds_autograder.course import Course  # noqa: E402
@@ -32,6 +34,7 @@ from eds_autograder.grading.pool import Engine  # noqa: E402
 from eds_autograder.grading.results import Result  # noqa: E402
 from eds_autograder.grading.submissions import find_submissions  # noqa: E402
 
+CASES = {**FIRST, **REACH}
 LIMITS = Limits(
     cell_seconds=20,
     notebook_seconds=120,
@@ -93,6 +96,7 @@ def attack(level: str, folder: Path) -> Attacked:
         "udp": udp.getsockname()[1],
         "abstract": f"eds-hostile-{os.getpid()}",
         "marker": MARKER,
+        **numbers(platform.machine()),
         "class_pids": [os.getpid(), os.getppid()],
     }
     for name, case in CASES.items():

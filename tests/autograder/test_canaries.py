@@ -1,0 +1,100 @@
+"""Copies of a test differ from it in one expected value, and in nothing that would tell them from it."""
+
+from __future__ import annotations
+
+import ast
+import random
+import re
+
+import pytest
+
+from eds_autograder.grading.altered import other_number, takes_few_values
+from eds_autograder.grading.canaries import Canary, find_canaries
+
+DRAWS = 300
+
+
+def look(number: str) -> str:
+    """What of a number can be seen without knowing it: its form, how many decimals, whether it is whole."""
+    before, _, behind = number.lstrip("-").partition(".")
+    if "e" in number.lower():
+        return re.sub(r"\d", "9", before) + "." + re.sub(r"\d", "9", behind)
+    return f"{'.' if '.' in number else ''}{len(behind)}{float(number) == int(float(number))}"
+
+
+@pytest.mark.parametrize(
+    "number", ["5.5", "-0.25", "2.0", "1e-3", "6.674e-11", "2.99E8", "83", "-7", "0.0", "3."]
+)
+def test_an_altered_number_is_written_like_the_old_one_and_lies_beyond_what_is_forgiven(number: str) -> None:
+    chance = random.Random(1)
+    value, exact = float(number), "." not in number and "e" not in number
+    margin = 0.0 if exact else 1e-3 * max(abs(value), 1e-9)
+    for _ in range(DRAWS):
+        found = other_number(number, margin, chance)
+        assert abs(float(found) - value) > 2 * margin
+        assert value < 0 or float(found) > 0 or value == 0
+        if value != int(value) and "e" not in number:
+            assert len(found.partition(".")[2]) == len(number.partition(".")[2])
+        else:
+            assert look(found) == look(number)
+
+
+def test_other_numbers_are_many_where_passing_one_is_evidence_by_itself() -> None:
+    chance = random.Random(1)
+    for number, margin in [("5.5", 1e-9), ("83", 0.0), ("6.674e-11", 1e-14), ("0.001", 1e-9)]:
+        assert not takes_few_values(number)
+        assert len({other_number(number, margin, chance) for _ in range(DRAWS)}) > 50
+    assert takes_few_values("1e-3")
+
+
+def altered(source: str, canary: Canary) -> set[str]:
+    return {canary.draw(source, random.Random(seed)) for seed in range(DRAWS)}
+
+
+def of_kind(source: str, kind: str, **known: object) -> list[Canary]:
+    return [canary for canary in find_canaries(source, **known) if canary.kind == kind]  # type: ignore[arg-type]
+
+
+def test_the_values_behind_an_expected_name_are_altered_where_they_are_written() -> None:
+    source = "_expected = [0.5, 2.0]\n_found = rate(3)\nassert np.allclose(_found, _expected)"
+    found = of_kind(source, "number", answers={"rate"})
+    assert {source[canary.start : canary.end] for canary in found} == {"0.5", "2.0"}
+    assert {canary.first for canary in found} == {3}
+
+
+def test_a_number_whose_change_may_change_nothing_is_left_alone() -> None:
+    for value in ("round(_v, 2)", "np.clip(_v, 0, 10)", "_v[3]", "int((_v > 0.5).sum())", "_v % 360"):
+        source = f"_expected = {value}\nassert math.isclose(rate(3), _expected)"
+        assert of_kind(source, "number", answers={"rate"}) == [], value
+    source = "_expected = 9.81 * _v**2 / 2\nassert math.isclose(rate(3), _expected)"
+    assert len(of_kind(source, "number", answers={"rate"})) == 3
+
+
+def test_an_altered_word_is_another_word_of_the_test_and_convicts_nobody_alone() -> None:
+    source = 'assert kind(80) == "steep", "80 is steep"\nassert kind(3) == "gentle"'
+    steep = next(canary for canary in find_canaries(source) if canary.first == 1 and canary.kind == "text")
+    assert altered(source, steep) == {source.replace("steep", "gentle")}
+    assert not steep.convicts
+    lonely = 'assert kind(80) == "steep"'
+    (word,) = of_kind(lonely, "text")
+    assert word.convicts
+    assert lonely not in altered(lonely, word)
+
+
+def test_a_copy_differs_only_where_students_saw_neither_the_assertion_nor_the_value() -> None:
+    source = "_expected = [0.5, 2.0]\nassert rate(1) == 0.5\nassert np.allclose(rate(3), _expected)"
+    hidden = find_canaries(source, hidden=(3,), answers={"rate"})
+    assert {canary.kind for canary in hidden if canary.strong} == {"shift"}
+    whole = find_canaries(source, hidden=(1, 3), answers={"rate"})
+    assert {canary.kind for canary in whole if canary.strong} == {"number", "shift"}
+
+
+def test_every_copy_can_be_read_by_python() -> None:
+    source = (
+        'for _x, _y in [(1, 2.5), (2, 1e-3)]:\n    assert abs(f(_x) - _y) < 1e-9, f"f({_x}) is {f(_x)}, not {_y}"\n'
+        'assert f(3) == "größer", "größer: größer"\nnp.testing.assert_allclose(f(4), [-1.5, 2.0])'
+    )
+    for canary in find_canaries(source, answers={"f"}):
+        for text in altered(source, canary):
+            ast.parse(text)
+            assert text != source
