@@ -125,7 +125,7 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         self._trials: Trials | None = None
         self._limit: float | None = None
         self._proven = True
-        self._heard_out = False
+        self._heard_out, self._lost = False, False
         self._proof: Proof | None = None
 
     def preprocess_cell(self, cell: Any, resources: Any, index: int) -> Any:
@@ -176,10 +176,10 @@ class CarefulExecute(Execute):  # type: ignore[misc]
 
     def _run(self, cell: Any, resources: Any, index: int) -> Any:
         self.runs[index] = CellRun("done")
-        self._heard_out = False
+        self._heard_out, self._lost = False, False
         try:
             super().preprocess_cell(cell, resources, index)
-            if not self._heard_out:
+            if self._lost:
                 run_sync(self.kc.listen_anew)(_ANSWER_SECONDS)
         except DeadKernelError:
             self._die(index)
@@ -243,7 +243,8 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         content = reply["content"]
         # a reply that came from the kernel has a header; the one made when time is up has none
         timed_out = "header" not in reply
-        if not (self._heard_out or timed_out):
+        self._lost = not self._heard_out
+        if self._lost and not timed_out:
             self.hits.setdefault(kwargs["cell_index"], "output")
         if content["status"] == "ok":
             return
