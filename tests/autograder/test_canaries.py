@@ -5,11 +5,16 @@ from __future__ import annotations
 import ast
 import random
 import re
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from eds_autograder.grading.altered import other_number, takes_few_values
 from eds_autograder.grading.canaries import Canary, find_canaries
+from eds_autograder.grading.plans import TestPlan
+from eds_autograder.grading.trial import Trials
 
 DRAWS = 300
 
@@ -47,7 +52,7 @@ def test_other_numbers_are_many_where_passing_one_is_evidence_by_itself() -> Non
     assert takes_few_values("1e-3")
 
 
-def altered(source: str, canary: Canary) -> set[str]:
+def draws(source: str, canary: Canary) -> set[str]:
     return {canary.draw(source, random.Random(seed)) for seed in range(DRAWS)}
 
 
@@ -73,12 +78,12 @@ def test_a_number_whose_change_may_change_nothing_is_left_alone() -> None:
 def test_an_altered_word_is_another_word_of_the_test_and_convicts_nobody_alone() -> None:
     source = 'assert kind(80) == "steep", "80 is steep"\nassert kind(3) == "gentle"'
     steep = next(canary for canary in find_canaries(source) if canary.first == 1 and canary.kind == "text")
-    assert altered(source, steep) == {source.replace("steep", "gentle")}
+    assert draws(source, steep) == {source.replace("steep", "gentle")}
     assert not steep.convicts
     lonely = 'assert kind(80) == "steep"'
     (word,) = of_kind(lonely, "text")
     assert word.convicts
-    assert lonely not in altered(lonely, word)
+    assert lonely not in draws(lonely, word)
 
 
 def test_a_copy_differs_only_where_students_saw_neither_the_assertion_nor_the_value() -> None:
@@ -95,6 +100,52 @@ def test_every_copy_can_be_read_by_python() -> None:
         'assert f(3) == "größer", "größer: größer"\nnp.testing.assert_allclose(f(4), [-1.5, 2.0])'
     )
     for canary in find_canaries(source, answers={"f"}):
-        for text in altered(source, canary):
+        for text in draws(source, canary):
             ast.parse(text)
             assert text != source
+
+
+def copies(source: str, tests: int = 1, **known: Any) -> list[str]:
+    """Return the copies that would run beside a test in a notebook of so many tests."""
+    plan = TestPlan(source, 1.0, canaries=tuple(find_canaries(source, **known)))
+    trials = Trials({str(number): plan for number in range(tests)}, guard=None)  # type: ignore[arg-type]
+    cell: Any = SimpleNamespace(source=source)
+    return [text.source for text in trials._copies(plan, cell)]
+
+
+def test_each_line_stands_in_as_many_texts_as_what_replaces_it() -> None:
+    """Else who has seen all texts knows the test: it is what most of them have in each line."""
+    source = "assert abs(mass(2.0) - 5.5) < 1e-9\nassert math.isclose(mass(4.0), 11.0)\nassert kind(3) == 7"
+    for _ in range(20):
+        texts = [source, *copies(source)]
+        assert len(set(texts)) == 4
+        for lines in zip(*(text.split("\n") for text in texts), strict=True):
+            assert sorted(Counter(lines).values()) in ([4], [2, 2])
+
+
+def test_where_one_place_can_be_altered_no_two_copies_are_alike() -> None:
+    source = "_found = rate(3)\nassert abs(_found - 5.5) < 1e-9"
+    assert len({source, *copies(source)}) == 3
+    assert len({source, *copies('assert kind(80) == "steep"\nkind("gentle")')}) == 3
+
+
+def test_many_tests_and_slow_ones_have_one_copy_each() -> None:
+    source = "assert abs(mass(2.0) - 5.5) < 1e-9\nassert math.isclose(mass(4.0), 11.0)"
+    assert len(copies(source, tests=6)) == 1
+
+
+def test_the_form_of_an_answer_is_altered_only_where_nothing_else_can_be() -> None:
+    source = "assert np.shape(_found) == (3,)\nassert np.allclose(_found, [-2.0, -1.0, 3.0])"
+    assert {canary.first for canary in find_canaries(source) if canary.strong} == {2}
+    assert not any("3," not in text for text in copies(source))
+    assert len({source, *copies("assert len(f(2)) == 2")}) == 3
+
+
+def test_a_copy_can_be_altered_at_two_places_and_in_the_messages_of_both() -> None:
+    source = 'assert f(1) == 41, "41 is right"\nassert f(2) == 57, f"57 is right, not {f(2)}"'
+    texts = copies(source)
+    assert len(texts) == 3
+    for text in texts:
+        for line in text.split("\n"):
+            expected = line.split("== ")[1].split(",")[0]
+            assert f'"{expected} is right' in line

@@ -16,11 +16,13 @@ __all__ = [
     "name_of",
     "names_in",
     "number_of",
+    "of_form",
     "tested",
     "touched_names",
 ]
 
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
+_FORMS = {"dtype", "len", "ndim", "shape", "size", "type"}
 _DISTANCES = {"abs", "fabs", "absolute"}
 # a literal may stand in these, and is still a literal
 _MAKERS = {
@@ -124,6 +126,14 @@ def difference(node: ast.expr) -> ast.BinOp | None:
         return None
     inner = node.args[0]
     return inner if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Sub) else None
+
+
+def of_form(node: ast.expr) -> bool:
+    """Tell whether an expression asks for the form of a value, such as its length, and not for the value."""
+    if isinstance(node, ast.Subscript):
+        return of_form(node.value)
+    name = name_of(node) if isinstance(node, ast.Call) else getattr(node, "attr", "")
+    return name in _FORMS
 
 
 def number_of(node: ast.AST | None) -> float | None:

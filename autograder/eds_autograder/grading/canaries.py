@@ -24,7 +24,7 @@ import ast
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from eds_autograder.grading.altered import other_number, other_text, say, shift, takes_few_values
 from eds_autograder.grading.assertions import (
@@ -37,6 +37,7 @@ from eds_autograder.grading.assertions import (
     name_of,
     names_in,
     number_of,
+    of_form,
     tested,
     touched_names,
 )
@@ -61,6 +62,7 @@ _SWAPPED = {
     "assertIn": "assertNotIn",
     "assertIsNone": "assertIsNotNone",
 }
+_NAMED = ("number", "text")  # a message may name them
 _SHORT = 3  # letters: shorter texts are labels, which wrong answers hit
 
 
@@ -110,8 +112,18 @@ class Canary:
         """Whether passing it is evidence by itself."""
         return self.strong and not self.few
 
-    def draw(self, source: str, chance: random.Random) -> str:
-        """Return a copy of the test with this place altered, another one each time."""
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """The parts of the text that a copy writes anew."""
+        messages = [self.said] if self.said and self.kind in _NAMED else []
+        return [(self.start, self.end), *((start, end) for start, end in messages)]
+
+    def is_apart_from(self, other: Canary) -> bool:
+        """Tell whether one copy can differ at both places."""
+        return all(a[1] <= b[0] or b[1] <= a[0] for a in self.spans for b in other.spans)
+
+    def changes(self, source: str, chance: random.Random) -> list[Change]:
+        """Draw what a copy has in this place, something else each time."""
         old = source[self.start : self.end]
         if self.kind == "number":
             new = other_number(old, self.margin, chance)
@@ -123,16 +135,30 @@ class Canary:
             new = f"not ({old})"
         else:
             new = self.other
-        return self._replace(source, old, new)
-
-    def _replace(self, source: str, old: str, new: str) -> str:
-        altered = source[: self.start] + new + source[self.end :]
-        if self.kind not in ("number", "text") or not self.said:
-            return altered
-        offset = len(new) - len(old)
-        start, end = (place + offset for place in self.said)
         plain_old, plain_new = (text.strip("'\"") for text in (old, new))
-        return altered[:start] + say(altered[start:end], plain_old, plain_new) + altered[end:]
+        messages = [
+            Change(start, end, say(source[start:end], plain_old, plain_new)) for start, end in self.spans[1:]
+        ]
+        return [Change(self.start, self.end, new), *messages]
+
+    def draw(self, source: str, chance: random.Random) -> str:
+        """Return a copy of the test with this place altered."""
+        return altered(source, self.changes(source, chance))
+
+
+class Change(NamedTuple):
+    """What stands between two places of a text, anew."""
+
+    start: int
+    end: int
+    text: str
+
+
+def altered(source: str, changes: Iterable[Change]) -> str:
+    """Return a text with changes made; none of them may overlap."""
+    for start, end, text in sorted(changes, reverse=True):
+        source = source[:start] + text + source[end:]
+    return source
 
 
 def find_canaries(
@@ -224,7 +250,9 @@ class _Finder:
 
     def _of_comparison(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Iterator[Canary]:
         if isinstance(op, ast.Eq):
-            yield from self._expected(left, right, 0.0)
+            found = self._expected(left, right, 0.0)
+            # an answer that lies about its values has an honest shape
+            yield from (replace(canary, strong=False) for canary in found) if of_form(left) else found
             return
         if isinstance(op, ast.Lt | ast.LtE) and (inner := difference(left)) is not None:
             tolerance = number_of(right)

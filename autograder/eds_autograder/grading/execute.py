@@ -13,7 +13,7 @@ from math import ceil
 from time import monotonic
 from typing import Any
 
-from jupyter_core.utils import ensure_async
+from jupyter_core.utils import ensure_async, run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
@@ -22,6 +22,7 @@ from eds_autograder.grading.integrity import GuardLink, SilentGuardError
 from eds_autograder.grading.kernels.limits import Limits, limit_that_was_hit
 from eds_autograder.grading.kernels.manager import SafePathKernelManager
 from eds_autograder.grading.kernels.output import OutputMeter, is_reply, is_well_formed
+from eds_autograder.grading.kernels.prompt import LostKernelError
 from eds_autograder.grading.kernels.waiting import WaitingKernel
 from eds_autograder.grading.plans import TestPlan
 from eds_autograder.grading.proof import Proof
@@ -29,6 +30,7 @@ from eds_autograder.grading.trial import Attempt, CellRun, Trials
 
 __all__ = ["CarefulExecute", "CellRun"]
 
+_ANSWER_SECONDS = 5.0
 _COMPARED_WITH = {
     "math": "math",
     "numpy": "np.",
@@ -96,6 +98,8 @@ class CarefulExecute(Execute):  # type: ignore[misc]
     ) -> None:
         manager = type("Manager", (SafePathKernelManager,), {"waiting": waiting})
         super().__init__(kernel_manager_class=manager, shutdown_kernel="immediate", **kwargs)
+        # a message too large to be taken takes the last word on a cell with it; the reply says how it ended
+        self.raise_on_iopub_timeout = False
         # behind the installed packages, so that helper modules can be imported and nothing is shadowed
         self.extra_arguments = [
             *self.extra_arguments,
@@ -121,6 +125,7 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         self._trials: Trials | None = None
         self._limit: float | None = None
         self._proven = True
+        self._heard_out, self._lost = False, False
         self._proof: Proof | None = None
 
     def preprocess_cell(self, cell: Any, resources: Any, index: int) -> Any:
@@ -171,13 +176,20 @@ class CarefulExecute(Execute):  # type: ignore[misc]
 
     def _run(self, cell: Any, resources: Any, index: int) -> Any:
         self.runs[index] = CellRun("done")
+        self._heard_out, self._lost = False, False
         try:
-            return super().preprocess_cell(cell, resources, index)
+            super().preprocess_cell(cell, resources, index)
+            if self._lost:
+                run_sync(self.kc.listen_anew)(_ANSWER_SECONDS)
         except DeadKernelError:
             self._die(index)
+        except LostKernelError:
+            if self.runs[index].state == "timed out":
+                self._never_stop(index)
+            else:
+                self._die(index)
         except CellTimeoutError:
-            self._stop("out of time", f"cell {index + 1} did not stop when its time was up")
-            self.runs[index] = CellRun("timed out", self.reason)
+            self._never_stop(index)
         return cell, resources
 
     def _run_test(self, trials: Trials, cell: Any, index: int, grade_id: str) -> None:
@@ -204,6 +216,10 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         if self.guarded:
             self._trials = self._kind(self._plans, guard)
 
+    def _never_stop(self, index: int) -> None:
+        self._stop("out of time", f"cell {index + 1} did not stop when its time was up")
+        self.runs[index] = CellRun("timed out", self.reason)
+
     def _die(self, index: int) -> None:
         self._stop("kernel died", f"the kernel died in cell {index + 1}{self._how_it_died()}")
         self.runs[index] = CellRun("kernel died", self.reason)
@@ -225,13 +241,16 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         super().on_cell_executed(**kwargs)
         self._proven = self._proof is not None and self._proof.holds(reply)
         content = reply["content"]
+        # a reply that came from the kernel has a header; the one made when time is up has none
+        timed_out = "header" not in reply
+        self._lost = not self._heard_out
+        if self._lost and not timed_out:
+            self.hits.setdefault(kwargs["cell_index"], "output")
         if content["status"] == "ok":
             return
         hit = limit_that_was_hit(str(content.get("ename")), str(content.get("evalue")))
         if hit is not None:
             self.hits.setdefault(kwargs["cell_index"], hit)
-        # a reply that came from the kernel has a header; the one made when time is up has none
-        timed_out = "header" not in reply
         reason = f"stopped after {self.allowed} s" if timed_out else None
         self.runs[kwargs["cell_index"]] = CellRun("timed out" if timed_out else "error", reason)
 
@@ -250,6 +269,8 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         """Take the kernel's word, but no more output than it may have; who goes on is interrupted."""
         if not is_well_formed(msg):
             return None
+        if msg["msg_type"] == "status" and msg["content"].get("execution_state") == "idle":
+            self._heard_out = True
         if self._meter.passes(msg, cell_index):
             # nbclient trusts what a kernel says of widgets and states
             with contextlib.suppress(AssertionError, AttributeError, LookupError, TypeError, ValueError):

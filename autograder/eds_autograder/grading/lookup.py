@@ -72,7 +72,8 @@ def _as_known(cell: GradedCell) -> Any:
     return SimpleNamespace(
         name=cell.grade_id,
         cell_type=cell.cell_type,
-        locked=cell.locked,
+        # nbgrader keeps what the flags amount to, not the flag: a test is locked whatever its notebook says
+        locked=cell.restored,
         source=cell.source,
         checksum=cell.checksum,
         max_score=cell.points or 0.0,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, Protocol
 
-from eds_autograder.grading.canaries import Canary
+from eds_autograder.grading.canaries import Canary, altered
 from eds_autograder.grading.integrity import GuardLink
 from eds_autograder.grading.plans import TestPlan
 from eds_autograder.grading.proof import Proof
@@ -18,8 +18,9 @@ __all__ = ["Attempt", "CellRun", "Executor", "Trials", "displayed_number"]
 
 # a copy gets this, or ten times what it took with the reference solution
 _COPY_SECONDS = 5.0
-# with few tests, each has two copies: whoever guesses which text is the test is caught more often
+# with few tests that are quick, each has more copies: who guesses which text is the test is caught more often
 _FEW_TESTS = 5
+_QUICK_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,14 @@ def _worth(canary: Canary) -> int:
     return 4 * canary.strong + 2 * alike - canary.hollow
 
 
+@dataclass(frozen=True)
+class _Text:
+    """What the kernel gets to run: the test, or a copy with the place that is altered in it."""
+
+    canary: Canary | None
+    source: str
+
+
 class Executor(Protocol):
     """What runs a cell's text in the kernel.
 
@@ -122,7 +131,7 @@ class Trials:
     guard: GuardLink
     chance: random.Random = field(default_factory=random.SystemRandom)
     evidence: list[str] = field(default_factory=list)
-    _doubts: list[str] = field(default_factory=list)
+    _doubts: dict[str, str] = field(default_factory=dict)
 
     def run(self, execute: Executor, cell: Any, index: int, grade_id: str) -> Attempt:
         """Run a test among its copies; returns the test's own run, and notes what the copies say.
@@ -131,50 +140,71 @@ class Trials:
         """
         plan = self.plans[grade_id]
         proof = Proof.make()
-        texts: list[Canary | None] = [None, *self._choose(plan, cell)]
+        texts = [_Text(None, cell.source), *self._copies(plan, cell)]
         self.chance.shuffle(texts)
-        attempts: dict[Canary | None, Attempt] = {}
+        attempts: list[Attempt] = []
         self.guard.ask(check=True, take="start" if len(texts) > 1 else None, neutral=True)
-        for number, canary in enumerate(texts):
+        for number, text in enumerate(texts):
             if number:
                 self.guard.ask(check=True, take=f"{number - 1}", restore="start")
-            source = cell.source if canary is None else canary.draw(plan.source, self.chance)
-            seconds = None if canary is None else self._seconds(canary, attempts.get(None))
-            attempts[canary] = execute.attempt(cell, index, source, proof, seconds)
+            real = next((done for of, done in zip(texts, attempts, strict=False) if of.canary is None), None)
+            seconds = None if text.canary is None else self._seconds(text.canary, real)
+            attempts.append(execute.attempt(cell, index, text.source, proof, seconds))
             if execute.outcome != "graded":
                 break
         else:
-            place = texts.index(None)
+            place = next(number for number, text in enumerate(texts) if text.canary is None)
             last = place == len(texts) - 1
             self.guard.ask(check=True, restore=None if last else str(place), end=True, forget=proof.name)
-        return self._judge(grade_id, plan, attempts, cell)
+        return self._judge(grade_id, plan, list(zip(texts, attempts, strict=False)), cell)
 
-    def _choose(self, plan: TestPlan, cell: Any) -> Sequence[Canary]:
-        if cell.source != plan.source:
-            return []
-        number = 2 if len(self.plans) <= _FEW_TESTS else 1
+    def _copies(self, plan: TestPlan, cell: Any) -> list[_Text]:
+        """Draw the copies: one altered at a place, one at another, one at both.
+
+        So each part of the test stands in as many texts as what replaces it, and who has seen them all does
+        not know more than at the first. Where only one place will do, each copy has another value there.
+        """
         best = max((_worth(canary) for canary in plan.canaries), default=0)
         chosen = [canary for canary in plan.canaries if _worth(canary) == best]
-        return self.chance.sample(chosen, min(number, len(chosen)))
+        if cell.source != plan.source or not chosen:
+            return []
+        one = self.chance.choice(chosen)
+        changes = one.changes(plan.source, self.chance)
+        if len(self.plans) > _FEW_TESTS or one.seconds > _QUICK_SECONDS:
+            return [_Text(one, altered(plan.source, changes))]
+        other = self._other(one, chosen)
+        if other is None:
+            drawn = {altered(plan.source, changes), one.draw(plan.source, self.chance)}
+            return [_Text(one, source) for source in drawn]
+        more = other.changes(plan.source, self.chance)
+        both = min(one, other, key=lambda canary: (not canary.convicts, canary.hollow))
+        altered_at = ((one, changes), (other, more), (both, [*changes, *more]))
+        return [_Text(canary, altered(plan.source, made)) for canary, made in altered_at]
+
+    def _other(self, one: Canary, chosen: Sequence[Canary]) -> Canary | None:
+        """Choose a second place, in another assertion where that is possible."""
+        apart = [each for each in chosen if each.is_apart_from(one) and each.seconds <= _QUICK_SECONDS]
+        elsewhere = [each for each in apart if each.first != one.first]
+        return self.chance.choice(elsewhere or apart) if apart else None
 
     def _seconds(self, canary: Canary, real: Attempt | None) -> float:
         return ceil(max(_COPY_SECONDS, 10 * canary.seconds, 10 * (real.seconds if real else 0.0)))
 
     def _judge(
-        self, grade_id: str, plan: TestPlan, attempts: Mapping[Canary | None, Attempt], cell: Any
+        self, grade_id: str, plan: TestPlan, tried: Sequence[tuple[_Text, Attempt]], cell: Any
     ) -> Attempt:
-        real = attempts.get(None)
+        real = next((attempt for text, attempt in tried if text.canary is None), None)
         if real is None:
             # a copy ended the kernel or does not stop: so would the test have done
-            died = next(iter(attempts.values()))
+            died = tried[0][1]
             untouched = copy.deepcopy(cell)
             untouched.outputs = []
             return Attempt(untouched, died.run, died.seconds)
         if real.run.state == "done" and not real.run.proven:
             self.evidence.append(f"{grade_id}: the kernel says that the test ran, but not to its end")
-        for canary, attempt in attempts.items():
-            if canary is not None:
-                self._judge_copy(grade_id, plan, canary, attempt, real)
+        for text, attempt in tried:
+            if text.canary is not None:
+                self._judge_copy(grade_id, plan, text.canary, attempt, real)
         return real
 
     def _judge_copy(
@@ -183,10 +213,10 @@ class Trials:
         if attempt.passed(plan) and (canary.convicts or real.passed(plan)):
             text = f"{grade_id}: passed a copy of the test that right answers fail (line {canary.first})"
             if canary.hollow and not real.passed(plan):
-                self._doubts.append(text)
+                self._doubts.setdefault(grade_id, text)
                 if len(self._doubts) < 2:
                     return
-                self.evidence.extend(self._doubts[:-1])
+                self.evidence.extend(self._doubts.values())
             self.evidence.append(text)
         elif attempt.stuck and real.passed(plan) and attempt.seconds > 3 * real.seconds:
             self.evidence.append(f"{grade_id}: passed, but a copy of the test that had to fail did not end")

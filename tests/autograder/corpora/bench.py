@@ -36,15 +36,22 @@ class Bench:
             self.kit.canaries.write_text(rehearse_job(job), "utf-8")
             self.kit = Kit.load(self.kit.folder)
 
-    def grade(self, notebook: Any) -> Result:
+    def grade(self, notebook: Any, limits: Limits | None = None) -> Result:
         """Grade a notebook."""
         folder = Path(tempfile.mkdtemp())
         path = folder / f"{self.assignment}.ipynb"
         nbformat.write(notebook, path)
-        return grade_job(self._job(Path(tempfile.mkdtemp()), [(path.name, path)]))
+        return grade_job(self._job(Path(tempfile.mkdtemp()), [(path.name, path)], limits))
 
-    def _job(self, folder: Path, files: list[tuple[str, Path]], *, rehearsal: bool = False) -> Any:
+    def _job(
+        self,
+        folder: Path,
+        files: list[tuple[str, Path]],
+        limits: Limits | None = None,
+        *,
+        rehearsal: bool = False,
+    ) -> Any:
         submission = Submission("ada", self.assignment, folder, tuple(files))
         config = settings(self.course)
-        limits = Limits(20, 200)
+        limits = limits or Limits(20, 200)
         return lay_out(folder, submission, self.kit, "key", limits, "none", config, rehearsal=rehearsal)

@@ -15,10 +15,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from corpora.bench import Bench
 from corpora.cheats import cheats
 from corpora.honest import honest
-from corpora.vault import LESSON, POINTS, make_vault
+from corpora.vault import LESSON, POINTS, RIGHT, make_vault, submission
 
-from eds_autograder.grading import marks, sanitize
+from eds_autograder.grading import execute, marks, sanitize
 from eds_autograder.grading.integrity import GuardLink
+from eds_autograder.grading.job import Limits
+from eds_autograder.grading.kernels.output import OutputMeter
 from eds_autograder.grading.proof import Proof
 from eds_autograder.grading.results import Result
 from eds_autograder.grading.trial import Trials
@@ -29,7 +31,7 @@ Patch = pytest.MonkeyPatch
 
 
 def no_canaries(patch: Patch) -> None:
-    patch.setattr(Trials, "_choose", lambda *_: [])
+    patch.setattr(Trials, "_copies", lambda *_: [])
 
 
 def no_guard(patch: Patch) -> None:
@@ -125,3 +127,36 @@ def test_copies_before_a_test_would_cost_marks_if_nothing_were_put_back(
     assert right.evidence == ()
     no_putting_back(monkeypatch)
     assert gained(bench.grade(made)) < gained(right)
+
+
+def no_time_of_a_cell(patch: Patch) -> None:
+    patch.setattr(execute.CarefulExecute, "_seconds", lambda self, cell: 60)
+
+
+def no_time_of_a_notebook(patch: Patch) -> None:
+    never = property(lambda self: 1e9, lambda self, value: None)
+    patch.setattr(execute.CarefulExecute, "deadline", never, raising=False)
+
+
+def no_meter(patch: Patch) -> None:
+    patch.setattr(OutputMeter, "passes", lambda *_: True)
+
+
+# the limit, what is over it, how a result names that, what switches it off
+LIMITS = {
+    "time of a cell": (Limits(1, 100), "import time\ntime.sleep(2)", "time", no_time_of_a_cell),
+    "time of a notebook": (Limits(20, 2), "import time\ntime.sleep(3)", "time", no_time_of_a_notebook),
+    "output": (Limits(20, 200, output_mib=1), "print(('x' * 99 + '\\n') * 20_000)", "output", no_meter),
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_limit_stops_what_is_over_it_and_without_it_nothing_does(
+    bench: Bench, monkeypatch: Patch, name: str
+) -> None:
+    limits, prelude, kind, switch_off = LIMITS[name]
+    made = submission(prelude, dict(RIGHT))
+    assert {problem.kind for problem in bench.grade(made, limits).problems} == {kind}
+    switch_off(monkeypatch)
+    free = bench.grade(made, limits)
+    assert (free.points, free.problems) == (sum(POINTS.values()), ())

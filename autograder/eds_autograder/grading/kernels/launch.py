@@ -60,7 +60,7 @@ def be_kernel(order: Mapping[str, Any], ready: Callable[[], None]) -> int:
     from ipykernel.kernelapp import IPKernelApp
 
     _pipe_through(order["sockets"])
-    app: Any = IPKernelApp.instance()
+    app: Any = IPKernelApp.instance(outstream_class="eds_autograder.grading.kernels.steady.SteadyStream")
     with _silent_when_made():
         app.initialize(list(arguments))
     ready()

@@ -13,11 +13,15 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
 from traitlets import Type
 
-__all__ = ["CarefulChannel", "PromptClient"]
+__all__ = ["CarefulChannel", "LostKernelError", "PromptClient"]
 
 _LARGEST = 64 * 2**20  # bytes
 _ANSWER_SECONDS = 1.0
 _WORD_SECONDS = 0.2
+
+
+class LostKernelError(RuntimeError):
+    """A kernel has died or does not answer."""
 
 
 class CarefulChannel(AsyncZMQSocketChannel):
@@ -67,15 +71,27 @@ class PromptClient(AsyncKernelClient):
 
         Raises
         ------
-        RuntimeError
+        LostKernelError
             When it died, or has not answered in time.
         """
         deadline = time.monotonic() + (timeout if timeout is not None else float("inf"))
         while not await self._answers():
             if not await self.is_alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
+                raise LostKernelError("Kernel died before replying to kernel_info")
             if time.monotonic() > deadline:
-                raise RuntimeError(f"Kernel didn't respond in {timeout:.0f} seconds")
+                raise LostKernelError(f"Kernel didn't respond in {timeout:.0f} seconds")
+
+    async def listen_anew(self, timeout: float) -> None:
+        """Connect to the kernel's output again, which ends with the first message that is too large.
+
+        Raises
+        ------
+        LostKernelError
+            As for `wait_for_ready`.
+        """
+        self.iopub_channel.stop()
+        self._iopub_channel = None
+        await self.wait_for_ready(timeout)
 
     async def _answers(self) -> bool:
         """Ask once; tell whether the answer came, and after it the last word on the question."""

@@ -38,6 +38,7 @@ _ENGINE = (
     "tornado.platform.asyncio",
     "tornado.queues",
     "eds_autograder.grading.execute",
+    "eds_autograder.grading.kernels.steady",
     "eds_autograder.grading.lookup",
     "eds_autograder.grading.marks",
     "eds_autograder.grading.matching",

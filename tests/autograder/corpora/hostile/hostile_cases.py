@@ -148,6 +148,15 @@ CASES: dict[str, Hostile] = {
         (),
         problem="output",
     ),
+    "output-in-one-piece": Hostile("print('x' * 10**8)", (), problem="output"),
+    "output-too-large-to-send": Hostile(
+        """
+        from IPython.display import HTML, display
+        display(HTML('x' * 10**8))
+        """,
+        (),
+        problem="output",
+    ),
     "open-files": Hostile("files = [open('/dev/null') for _ in range(10**5)]", (), None, "open files"),
     "daemon": Hostile(
         """

@@ -254,7 +254,7 @@ tried('queue', lambda: call({mq_open}, b'eds-hostile', 0o100 | 2, 0o600, None) i
         kernel = get_ipython().kernel
         session = kernel.session
         def raw(*parts, signed=True):
-            parts = [part if isinstance(part, bytes) else json.dumps(part).encode() for part in parts]
+            parts = [part if isinstance(part, bytes) else json.dumps(part, default=str).encode() for part in parts]
             signature = session.sign(parts) if signed else b'x'
             kernel.iopub_thread.send_multipart([b'<IDS|MSG>', signature, *parts])
         head = {**kernel.get_parent('shell')['header'], 'msg_type': 'stream'}
