@@ -16,6 +16,7 @@ from traitlets import Type
 __all__ = ["CarefulChannel", "LostKernelError", "PromptClient"]
 
 _LARGEST = 64 * 2**20  # bytes
+_AGAIN_MILLISECONDS = 5
 _ANSWER_SECONDS = 1.0
 _WORD_SECONDS = 0.2
 
@@ -65,6 +66,8 @@ class PromptClient(AsyncKernelClient):
         super().__init__(**kwargs)
         # a larger message is refused before it is in memory
         self.context.setsockopt(zmq.MAXMSGSIZE, _LARGEST)
+        # the kernel may not have made its sockets yet; the default is to try again a tenth of a second later
+        self.context.setsockopt(zmq.RECONNECT_IVL, _AGAIN_MILLISECONDS)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel has answered and its output is connected.
