@@ -1,4 +1,4 @@
-"""Writing files so that none is ever half written, removing them all, naming them so that a person finds them."""
+"""Writing files so that none is ever half written, removing them all, naming them as a person finds them."""
 
 from __future__ import annotations
 
