@@ -204,7 +204,7 @@ NUMBERED = [
 @pytest.mark.parametrize("form", NUMBERED)
 def test_numbered_texts_are_found_at_their_places_and_nothing_else_is(form: str) -> None:
     order = np.random.default_rng(0).permutation(300)
-    words = words_of_texts([form.format(400 + number) for number in order])
+    words = words_of_texts([form.format(200 + 2 * number) for number in order])
     assert words is not None
     numbered = Numbered.of(words)
     assert numbered is not None
