@@ -1,13 +1,15 @@
-"""Writing files so that none is ever half written, and naming them so that a person finds them."""
+"""Writing files so that none is ever half written, removing them all, naming them as a person finds them."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
+from itertools import count
 from pathlib import Path
 
-__all__ = ["copy_into", "shown", "write_atomically"]
+__all__ = ["copy_into", "remove_tree", "shown", "write_atomically"]
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -55,6 +57,42 @@ def copy_into(folder: Path, name: str, path: Path) -> None:
     if place.is_dir():
         shutil.rmtree(place)
     shutil.copyfile(path, place)
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder of a run with all in it, also what is locked or lies deeper than a path can name.
+
+    Parameters
+    ----------
+    folder : Path
+        Nothing writes there any more. What cannot be removed all the same stays.
+    """
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
+    pending = [folder] if folder.is_dir() else []
+    numbers, emptied = count(), []
+    while pending:
+        place = pending.pop()
+        emptied.append(place)
+        for path in _inside(place):
+            with contextlib.suppress(OSError):
+                if path.is_symlink() or not path.is_dir():
+                    path.unlink()
+                    continue
+                # to move a folder is to write in it
+                path.chmod(0o700)
+                pending.append(path.rename(folder / f"{folder.name}-{next(numbers)}"))
+    for place in reversed(emptied):
+        with contextlib.suppress(OSError):
+            place.rmdir()
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        folder.chmod(0o700)
+        return list(folder.iterdir())
+    except OSError:
+        return []
 
 
 def shown(path: Path) -> Path:

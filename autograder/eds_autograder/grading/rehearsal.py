@@ -21,8 +21,8 @@ _TRIES = 6
 _KEPT = 4
 # a copy that takes longer with the reference solution is not worth it
 _COPY_SECONDS = 1.0
-# what all copies of a notebook may take together, as a share of the notebook's own time
-_SHARE = 0.15
+# what all copies of a notebook may take together, as a share of the notebook's own time without pictures
+_SHARE = 0.2
 _LEAST_SECONDS = 0.5
 
 

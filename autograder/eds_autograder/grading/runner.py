@@ -198,6 +198,8 @@ def rehearse_job(job: Job, kernels: Sequence[WaitingKernel] = ()) -> str:
             plans = {grade_id: replace(plan, answers=answers) for grade_id, plan in plans.items()}
             kernel = waiting.pop(0) if waiting else None
             execute, start = _execute(job, plans, kernel, Rehearsal), monotonic()
+            # nobody looks at its pictures, which take a good part of a lesson's time
+            execute.extra_arguments.append("--InlineBackend.figure_formats=set()")
             execute.preprocess(item.notebook, _resources(job, name))
             if isinstance(execute.trials, Rehearsal):
                 own = monotonic() - start - execute.trials.extra

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from eds_autograder.files import remove_tree
 from eds_autograder.grading.assignment import CANARIES_FILE, Kit
 from eds_autograder.grading.job import Job, Limits, lay_out, sandboxes
 from eds_autograder.grading.kernels.forkserver import Fork, ForkServer
@@ -145,7 +145,7 @@ class Workplace:
         self.stop()
         if self._server is not None:
             self._server.close()
-        shutil.rmtree(self.place, ignore_errors=True)
+        remove_tree(self.place)
 
     def _attempt(self, task: Task) -> Graded:
         start = monotonic()
@@ -166,7 +166,7 @@ class Workplace:
                 if reason is None:
                     return _collect(task, job, monotonic() - start)
             finally:
-                shutil.rmtree(folder, ignore_errors=True)
+                remove_tree(folder)
         except ChildProcessError as error:
             raise _GraderError(str(error)) from error
         except (OSError, ValueError) as error:

@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
+from eds_autograder.files import remove_tree
 from eds_autograder.grading.kernels.confinement import confine
 from eds_autograder.grading.kernels.launch import be_kernel
 from eds_autograder.grading.kernels.processes import adopt_orphans, end_children, end_with
@@ -304,7 +304,7 @@ def serve(folder: str) -> None:
             running[pid] = order["number"]
             print(json.dumps({"number": order["number"], "pid": pid}), file=answers)
     end_children()
-    shutil.rmtree(folder, ignore_errors=True)
+    remove_tree(Path(folder))
 
 
 def _orders(running: dict[int, int], answers: IO[str]) -> Iterator[dict[str, Any]]:

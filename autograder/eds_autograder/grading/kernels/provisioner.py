@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import atexit
 import os
-import shutil
 import tempfile
 import threading
 from pathlib import Path
@@ -20,6 +19,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import List, Unicode
 
+from eds_autograder.files import remove_tree
 from eds_autograder.grading.kernels.forkserver import Fork, ForkServer
 from eds_autograder.grading.kernels.isolation import choose
 from eds_autograder.grading.kernels.launch import launcher_arguments
@@ -94,7 +94,7 @@ class WarmProvisioner(LocalProvisioner):
         """Remove the sockets and the home, unless the kernel starts again."""
         await super().cleanup(restart)
         if self._folder is not None and not restart:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            remove_tree(self._folder)
             self._folder = None
 
     def _is_ours(self) -> bool:

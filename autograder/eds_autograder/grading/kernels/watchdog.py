@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import threading
@@ -19,6 +20,7 @@ _FOLDERS_EVERY = 10  # looks
 _PRIORITY = -10
 _ROUNDS, _ROUND_SECONDS = 200, 0.01
 _KIB = 1024
+_LONGEST = 3000  # letters of a path; the system takes no more than 4096
 
 
 class Watchdog:
@@ -150,10 +152,18 @@ def _threads(pid: int) -> int:
     return 0
 
 
-def _size(folder: str) -> int:
+def _size(folder: str) -> float:
+    """Return the bytes that lie below a folder; of a tree that is deeper than can be looked at, too many."""
     total = 0
-    for place, _, files in os.walk(folder):
-        for name in files:
-            with contextlib.suppress(OSError):
-                total += os.lstat(Path(place, name)).st_blocks * 512
+    waiting = [folder]
+    while waiting:
+        place = waiting.pop()
+        if len(place) > _LONGEST:
+            return math.inf
+        with contextlib.suppress(OSError), os.scandir(place) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                else:
+                    total += entry.stat(follow_symlinks=False).st_blocks * 512
     return total

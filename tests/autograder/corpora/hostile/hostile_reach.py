@@ -247,7 +247,6 @@ tried('queue', lambda: call({mq_open}, b'eds-hostile', 0o100 | 2, 0o600, None) i
             kernel.iopub_thread.send_multipart([b'nothing'])
         """,
         (),
-        points=None,
     ),
     "frames-that-are-no-messages": Hostile(
         """
@@ -271,6 +270,20 @@ tried('queue', lambda: call({mq_open}, b'eds-hostile', 0o100 | 2, 0o600, None) i
         """,
         (),
         points=None,
+    ),
+    "deep-and-large": Hostile(
+        """
+        for _ in range(2000):
+            os.mkdir('deeper')
+            os.chdir('deeper')
+        for number in range(10**4):
+            with open(f'fill-{number}', 'wb') as file:
+                file.write(bytes(2**20))
+            time.sleep(0.005)
+        """,
+        (),
+        points=None,
+        problem="disk",
     ),
     "names-that-break-lines": Hostile(
         """
