@@ -19,14 +19,16 @@ from eds_leaderboard.apart import as_csv_apart
 from eds_leaderboard.csvfile import BOM, FILE_LIMITS, Limits, Row, check_size, count_lines, read_capped, rows
 from eds_leaderboard.errors import InvalidFileError
 from eds_leaderboard.lookup import Lookup
+from eds_leaderboard.numbered import Numbered
 from eds_leaderboard.parquet import MAGIC
 from eds_leaderboard.plain import Column, PlainFile
 from eds_leaderboard.problems import Problems, counted, shown
-from eds_leaderboard.words import Positions, words_of_texts
+from eds_leaderboard.words import Words, words_of_texts
 
 __all__ = ["Codes", "Expected", "read_entry", "validate"]
 
 Codes = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32] | npt.NDArray[np.int64] | slice
 
 MAX_LABELS_TOLD = 20
 
@@ -61,14 +63,16 @@ class Expected:
         return {label: code for code, label in enumerate(self.labels)}
 
     @cached_property
-    def keys(self) -> Lookup | None:
+    def keys(self) -> Numbered | Lookup | None:
         """The ids for the fast reading; None when they can only be read slowly."""
-        return _lookup(self.ids)
+        words = words_of_texts(self.ids)
+        return None if words is None else Numbered.of(words) or _lookup(words)
 
     @cached_property
     def label_keys(self) -> Lookup | None:
         """The labels for the fast reading."""
-        return _lookup(self.labels)
+        words = words_of_texts(self.labels)
+        return None if words is None else _lookup(words)
 
     @property
     def header(self) -> list[str]:
@@ -83,10 +87,9 @@ class Expected:
         return f"expected one of {told}" + (f" and {more} more" if more > 0 else "")
 
 
-def _lookup(texts: Sequence[str]) -> Lookup | None:
-    words = words_of_texts(texts)
+def _lookup(words: Words) -> Lookup | None:
     try:
-        return None if words is None else Lookup.of(words)
+        return Lookup.of(words)
     except OverflowError:
         return None
 
@@ -158,15 +161,16 @@ def _plain_codes(data: bytes, expected: Expected, limits: Limits) -> Codes | Non
     return codes.astype(np.int64)
 
 
-def _found(column: Column, keys: Lookup, same: slice | None = None) -> Positions | slice | None:
+def _found(column: Column, keys: Numbered | Lookup, same: slice | None = None) -> Places | None:
     """Return where the cells stand among the keys, or None when one does not; `same` is tried first."""
     words = np.empty((len(column.starts), keys.words.shape[1]), dtype=np.uint64)
     if not column.write(words):
         return None
-    if same is not None and (words == keys.words[same]).all():
+    # one row tells whether it is worth comparing them all
+    if same is not None and (words[0] == keys.words[same.start]).all() and (words == keys.words[same]).all():
         return same
     places = keys.find(words)
-    return None if places.min() < 0 else places
+    return None if places is None or places.min() < 0 else places
 
 
 @dataclass

@@ -47,7 +47,7 @@ def words_of_cells(chunk: Bytes, starts: Positions, lengths: Positions, words: W
     for k in range(words.shape[1]):
         masks = _MASKS[min(max(low - k * WORD, 0), WORD)]
         if low != high:
-            masks = _MASKS[np.clip(lengths - k * WORD, 0, WORD)]
+            masks = _MASKS.take(lengths - k * WORD, mode="clip")
         np.bitwise_and(at_every_byte[k * WORD :][starts], masks, out=words[:, k])
 
 

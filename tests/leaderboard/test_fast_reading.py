@@ -14,6 +14,7 @@ from eds_leaderboard.csvfile import FILE_LIMITS, Limits
 from eds_leaderboard.entries import Expected, _Explanation, _plain_codes, validate
 from eds_leaderboard.errors import InvalidFileError
 from eds_leaderboard.lookup import DuplicateError, Lookup, placed
+from eds_leaderboard.numbered import Numbered
 from eds_leaderboard.plain import PlainFile
 from eds_leaderboard.problems import Problems
 from eds_leaderboard.truth import _plain_columns, _slow_columns, read_truth
@@ -32,14 +33,14 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plain, "MAX_BYTES", 32)
 
 
-def file_of(order: list[int], codes: list[int], end: bytes = b"\n") -> bytes:
-    rows = [f"{IDS[i]},{LABELS[code]}".encode() for i, code in zip(order, codes, strict=True)]
+def file_of(order: list[int], codes: list[int], end: bytes = b"\n", names: tuple[str, ...] = IDS) -> bytes:
+    rows = [f"{names[i]},{LABELS[code]}".encode() for i, code in zip(order, codes, strict=True)]
     return end.join([b"id,label", *rows, b""])
 
 
-def slow(data: bytes) -> list[int] | None:
+def slow(data: bytes, expected: Expected = EXPECTED) -> list[int] | None:
     try:
-        return _Explanation(EXPECTED, Problems("damaged")).read(data).tolist()
+        return _Explanation(expected, Problems("damaged")).read(data).tolist()
     except InvalidFileError:
         return None
 
@@ -192,6 +193,94 @@ def test_every_text_is_found_at_its_place_and_no_other_is(n_texts: int) -> None:
     expected = np.full(2 * n_texts, -1)
     expected[known] = np.arange(n_texts)
     assert (places == expected).all()
+
+
+# before and behind the edges of a word, with the digits across them
+NUMBERED = [
+    f"{'station_0123456789'[:size]}{{:0{digits}d}}" for size in (0, 1, 5, 8, 11, 18) for digits in (3, 8)
+]
+
+
+@pytest.mark.parametrize("form", NUMBERED)
+def test_numbered_texts_are_found_at_their_places_and_nothing_else_is(form: str) -> None:
+    order = np.random.default_rng(0).permutation(300)
+    words = words_of_texts([form.format(200 + 2 * number) for number in order])
+    assert words is not None
+    numbered = Numbered.of(words)
+    assert numbered is not None
+    shuffled = np.random.default_rng(1).permutation(300)
+    found = numbered.find(words[shuffled])
+    assert found is not None
+    assert (found == shuffled).all()
+    good = form.format(410)
+    for place, text in enumerate(good):
+        for byte in range(256):
+            other = bytearray(good.encode())
+            other[place] = byte
+            wanted = np.zeros_like(words[:2])
+            wanted[0] = words[shuffled[0]]
+            wanted[1] = np.frombuffer(bytes(other).ljust(8 * words.shape[1], b"\0"), dtype=np.uint64)
+            there = np.flatnonzero((words == wanted[1]).all(axis=1))
+            found = numbered.find(wanted)
+            if there.size:
+                assert found is not None
+                assert found[1] == there[0], (text, byte)
+            else:
+                assert found is None or found[1] == -1, (text, byte)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [("r8", "r9", "r10"), ("a1", "b2"), ("x", "y"), ("a1", "a/"), ("a1", "a:"), ("a1", "a\u00e9"),
+     ("n0001", "n9999"), ("1x", "2x")],
+)  # fmt: skip
+def test_texts_that_are_not_numbered_alike_are_left_to_the_hash(texts: tuple[str, ...]) -> None:
+    words = words_of_texts(texts)
+    assert words is not None
+    assert Numbered.of(words) is None
+    assert isinstance(Expected(texts, ("A",)).keys, Lookup)
+
+
+def test_a_doubled_number_is_noticed() -> None:
+    words = words_of_texts(["w01", "w02", "w03", "w02"])
+    assert words is not None
+    with pytest.raises(DuplicateError):
+        Numbered.of(words)
+
+
+NUMBERED_IDS = tuple(f"w{number:08d}" for number in range(0, 120, 3))
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    data=st.builds(
+        file_of,
+        st.permutations(range(40)),
+        st.lists(st.integers(0, 3), min_size=40, max_size=40),
+        st.sampled_from([b"\n", b"\r\n"]),
+        st.just(NUMBERED_IDS),
+    ),
+    changes=st.lists(
+        st.tuples(
+            st.integers(0, 700), st.integers(0, 2), st.sampled_from([b"", b"0", b"7", b":", b"w", b"\n"])
+        ),
+        max_size=3,
+    ),
+)
+def test_numbered_ids_are_accepted_only_where_the_slow_reading_accepts_them(
+    data: bytes, changes: list[tuple[int, int, bytes]]
+) -> None:
+    expected = Expected(NUMBERED_IDS, LABELS)
+    assert isinstance(expected.keys, Numbered)
+    damaged = bytearray(data)
+    for place, removed, added in changes:
+        damaged[place : place + removed] = added
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain, "BLOCK", 60)
+        patch.setattr(plain, "MAX_BYTES", 32)
+        fast = _plain_codes(bytes(damaged), expected, FILE_LIMITS)
+    assert fast is not None or changes
+    assert fast is None or fast.tolist() == slow(bytes(damaged), expected)
 
 
 def test_texts_that_share_all_slots_are_told_apart_or_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

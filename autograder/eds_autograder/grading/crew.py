@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Protocol
@@ -11,9 +11,10 @@ from typing import Protocol
 from eds_autograder.grading.kernels.isolation import choose
 from eds_autograder.grading.workplace import Graded, Task, Workplace
 
-__all__ = ["Crew", "LocalCrew", "cores"]
+__all__ = ["Crew", "Follow", "LocalCrew", "cores"]
 
 Finished = list[tuple[Task, Graded]]
+Follow = Callable[[Task, Graded], Sequence[Task]]  # what can run now that a task has ended
 
 
 def cores() -> int:
@@ -40,8 +41,8 @@ class Crew(Protocol):
     def warm(self, modules: Iterable[str]) -> None:
         """Learn what the coming notebooks import."""
 
-    def run(self, tasks: Sequence[Task]) -> Generator[Finished, None, None]:
-        """Run tasks; yields those that are ready as soon as there are some."""
+    def run(self, tasks: Sequence[Task], follow: Follow) -> Generator[Finished, None, None]:
+        """Run tasks, and those that follow; yields those that are ready as soon as there are some."""
 
     def close(self) -> None:
         """End what still runs, and all that was started."""
@@ -82,8 +83,8 @@ class LocalCrew:
         assert self._workplace is not None  # noqa: S101
         self._workplace.warm(modules)
 
-    def run(self, tasks: Sequence[Task]) -> Generator[Finished, None, None]:
-        """Run tasks, so many at once."""
+    def run(self, tasks: Sequence[Task], follow: Follow) -> Generator[Finished, None, None]:
+        """Run tasks and those that follow, so many at once."""
         self.start()
         workplace = self._workplace
         assert workplace is not None  # noqa: S101
@@ -94,7 +95,12 @@ class LocalCrew:
                 waiting = set(futures)
                 while waiting:
                     done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                    yield [(futures[future], future.result()) for future in done]
+                    ready = [(futures[future], future.result()) for future in done]
+                    more = [task for ended in ready for task in follow(*ended)]
+                    added = {pool.submit(workplace.run, task): task for task in more}
+                    futures |= added
+                    waiting |= added.keys()
+                    yield ready
             finally:
                 for future in futures:
                     future.cancel()

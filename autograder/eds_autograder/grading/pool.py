@@ -19,7 +19,7 @@ from eds_autograder.grading.job import Limits
 from eds_autograder.grading.results import ENGINE_VERSION, Result, ResultCache
 from eds_autograder.grading.settings import settings
 from eds_autograder.grading.submissions import Submission, submission_digest
-from eds_autograder.grading.workplace import Task
+from eds_autograder.grading.workplace import Graded, Task
 from eds_autograder.modules import imported_modules
 
 __all__ = ["Engine", "Round", "cell_seconds", "cores"]
@@ -218,17 +218,40 @@ class Round:
             yield self.known
         if not self._waiting:
             return
-        self._rehearse()
-        tasks = [
-            self.engine.task(item.submissions[0], item.key, item.hashes) for item in self._waiting.values()
-        ]
-        with closing(self.engine.crew.run(tasks)) as finished:
+        with closing(self.engine.crew.run(self._tasks(), self._follow)) as finished:
             for ready in finished:
                 batch: Batch = []
                 for task, graded in ready:
-                    self.engine.cache.keep(graded.result, graded.notebooks)
-                    batch += self._given_to_all(task, graded.result)
-                yield batch
+                    if not task.rehearsal:
+                        self.engine.cache.keep(graded.result, graded.notebooks)
+                        batch += self._given_to_all(task, graded.result)
+                if batch:
+                    yield batch
+
+    def _tasks(self) -> list[Task]:
+        """Return what can run at once: rehearsals, and submissions of what has been rehearsed before."""
+        used = sorted({item.submissions[0].assignment for item in self._waiting.values()})
+        new = [name for name in used if not self.engine.kit(name).canaries.is_file()]
+        known = [name for name in used if name not in new]
+        return [*map(self._rehearsal, new), *(task for name in known for task in self._submissions(name))]
+
+    def _follow(self, task: Task, graded: Graded) -> list[Task]:
+        """Keep what a rehearsal found, after which its assignment's submissions can run.
+
+        Where it failed, they are graded without canaries, and their results say so.
+        """
+        if not task.rehearsal:
+            return []
+        if graded.canaries is not None:
+            write_atomically(task.kit.canaries, graded.canaries)
+        return self._submissions(task.submission.assignment)
+
+    def _submissions(self, assignment: str) -> list[Task]:
+        return [
+            self.engine.task(item.submissions[0], item.key, item.hashes)
+            for item in self._waiting.values()
+            if item.submissions[0].assignment == assignment
+        ]
 
     def _given_to_all(self, task: Task, result: Result) -> Iterator[tuple[Submission, Result]]:
         for submission in self._waiting[task.key].submissions:
@@ -238,21 +261,8 @@ class Round:
         used = {item.submissions[0].assignment for item in self._waiting.values()}
         return {name for assignment in used for name in self.engine.warm_modules(assignment)}
 
-    def _rehearse(self) -> None:
-        """Run reference solutions, once for each source, to choose the canaries of their tests.
-
-        Where that fails, submissions are graded without, and their results say so.
-        """
-        used = sorted({item.submissions[0].assignment for item in self._waiting.values()})
-        kits = {assignment: self.engine.kit(assignment) for assignment in used}
-        tasks = [self._rehearsal(name) for name, kit in kits.items() if not kit.canaries.is_file()]
-        with closing(self.engine.crew.run(tasks)) as finished:
-            for ready in finished:
-                for task, graded in ready:
-                    if graded.canaries is not None:
-                        write_atomically(task.kit.canaries, graded.canaries)
-
     def _rehearsal(self, assignment: str) -> Task:
+        """Return the run of an assignment's reference solution that chooses the canaries of its tests."""
         course = self.engine.course
         notebooks = tuple((path.name, path) for path in course.source_notebooks(assignment))
         reference = Submission("reference", assignment, course.source_folder(assignment), notebooks)

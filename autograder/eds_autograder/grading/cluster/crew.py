@@ -11,7 +11,7 @@ from typing import Any
 
 from eds_autograder.grading.cluster.parcel import Parcel, pack_kit, unpack_result
 from eds_autograder.grading.cluster.worker import OtherEnvironmentError, describe, grade_parcel, leave
-from eds_autograder.grading.crew import Finished
+from eds_autograder.grading.crew import Finished, Follow
 from eds_autograder.grading.fingerprint import distributions, environment_digest
 from eds_autograder.grading.results import ENGINE_VERSION, SCHEMA_VERSION, failed_result
 from eds_autograder.grading.workplace import Graded, Task
@@ -61,7 +61,7 @@ class ClusterCrew:
         """Tell workers, with their tasks, what the notebooks import."""
         self._modules = sorted(modules)
 
-    def run(self, tasks: Sequence[Task]) -> Generator[Finished, None, None]:
+    def run(self, tasks: Sequence[Task], follow: Follow) -> Generator[Finished, None, None]:
         """Hand all tasks over; those of a worker that dies go to another."""
         from distributed import as_completed
 
@@ -70,8 +70,13 @@ class ClusterCrew:
         futures: dict[Any, Task] = {}
         try:
             futures = dict(self._submit(tasks))
-            for batch in as_completed(list(futures), loop=self._client.loop, raise_errors=False).batches():
-                yield [(futures[future], self._collect(future, futures[future])) for future in batch]
+            waiting = as_completed(list(futures), loop=self._client.loop, raise_errors=False)
+            for batch in waiting.batches():
+                ready = [(futures[future], self._collect(future, futures[future])) for future in batch]
+                more = dict(self._submit([task for ended in ready for task in follow(*ended)]))
+                futures |= more
+                waiting.update(more)
+                yield ready
         except _lost_connection() as error:
             raise EdsError(
                 f"{self.address}: the scheduler is gone ({type(error).__name__})",
