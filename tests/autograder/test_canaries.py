@@ -75,6 +75,17 @@ def test_a_number_whose_change_may_change_nothing_is_left_alone() -> None:
     assert len(of_kind(source, "number", answers={"rate"})) == 3
 
 
+def test_a_value_that_is_also_handed_to_the_answer_is_left_alone() -> None:
+    # a right answer may pass with another value of it: it is another question
+    corners = "for _corner in [(0.0, 5.0), (4.0, 9.0)]:\n    _best = search(lambda t: abs(t - _corner[0]))\n"
+    assert not of_kind(corners + "    assert np.allclose(_best, _corner)", "number", answers={"search"})
+    made = "_slope = 2.5\n_line = _slope * _times\n_found = fit(_times, _line)\n"
+    assert not of_kind(made + "assert np.isclose(_found, _slope)", "number", answers={"fit"})
+    inside = "_slope = 2.5\ndef _loss(t):\n    return (t - _slope) ** 2\n_found = fit(_loss)\n"
+    assert not of_kind(inside + "assert np.isclose(_found, _slope)", "number", answers={"fit"})
+    assert of_kind("_mean = 2.5\nassert np.isclose(fit(_times), _mean)", "number", answers={"fit"})
+
+
 def test_an_altered_word_is_another_word_of_the_test_and_convicts_nobody_alone() -> None:
     source = 'assert kind(80) == "steep", "80 is steep"\nassert kind(3) == "gentle"'
     steep = next(canary for canary in find_canaries(source) if canary.first == 1 and canary.kind == "text")

@@ -12,6 +12,7 @@ __all__ = [
     "defined_names",
     "difference",
     "given_to",
+    "handed_names",
     "is_literal",
     "name_of",
     "names_in",
@@ -87,6 +88,29 @@ def _assigned_from(node: ast.AST, known: set[str]) -> set[str]:
     if not names_in(value) & known:
         return set()
     return {name for target in targets for name in names_in(target)}
+
+
+def handed_names(tree: ast.Module, touched: set[str]) -> set[str]:
+    """Return the names whose values are handed to the answers, directly or in what is made of them.
+
+    Another value of such a name is another question, to which a right answer has a right reply.
+    """
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and names_in(node.func) & touched]
+    handed = {name for call in calls for given in [*call.args, *call.keywords] for name in names_in(given)}
+    while True:
+        more = {name for node in ast.walk(tree) for name in _made_of(node, handed)} - handed
+        if not more:
+            return handed
+        handed |= more
+
+
+def _made_of(node: ast.AST, names: set[str]) -> set[str]:
+    """Return the names of which a statement makes one of some names."""
+    if isinstance(node, ast.Assign):
+        return names_in(node.value) if any(names_in(target) & names for target in node.targets) else set()
+    if isinstance(node, ast.FunctionDef):
+        return names_in(node) if node.name in names else set()
+    return set()
 
 
 def given_to(node: ast.AST, name: str) -> Iterator[ast.expr]:

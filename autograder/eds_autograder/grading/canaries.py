@@ -33,6 +33,7 @@ from eds_autograder.grading.assertions import (
     decisive,
     difference,
     given_to,
+    handed_names,
     is_literal,
     name_of,
     names_in,
@@ -213,6 +214,7 @@ class _Finder:
         self.source = source
         self.tree = tree
         self.touched = touched
+        self.handed = handed_names(tree, touched)
         self.starts = [0]
         self.lines = source.split("\n")
         for line in self.lines:
@@ -290,7 +292,7 @@ class _Finder:
 
     def _in_assigned(self, side: ast.expr, margin: float, hollow: bool) -> Iterator[Canary]:
         """Alter a value of what the expected name was given: a copy then looks like the test."""
-        if isinstance(side, ast.Name) and side.id not in self.touched:
+        if isinstance(side, ast.Name) and side.id not in self.touched | self.handed:
             for node in ast.walk(self.tree):
                 for value in given_to(node, side.id):
                     yield from self._in_constants(decisive(value), margin, hollow)

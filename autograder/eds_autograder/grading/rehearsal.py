@@ -21,6 +21,8 @@ _TRIES = 6
 _KEPT = 4
 # a copy that takes longer with the reference solution is not worth it
 _COPY_SECONDS = 1.0
+# copies of a test that takes longer end at one of its first assertions
+_LONG_SECONDS = 0.1
 # what all copies of a notebook may take together, as a share of the notebook's own time without pictures
 _SHARE = 0.2
 _LEAST_SECONDS = 0.5
@@ -74,7 +76,7 @@ class Rehearsal(Trials):
         self, execute: Executor, cell: Any, index: int, proof: Proof, plan: TestPlan, seconds: float
     ) -> Iterator[Canary]:
         found = find_canaries(plan.source, plan.hidden, plan.answers, plan.valued)
-        chosen = _various(found, early=seconds > _COPY_SECONDS)
+        chosen = _various(found, early=seconds > _LONG_SECONDS)
         spent, kept = 0.0, 0
         for canary in chosen[:_TRIES]:
             enough = kept == _KEPT or (kept and not canary.strong)
