@@ -265,15 +265,17 @@ def tell(name: str, seen: dict, stored: int, used: float) -> bool:
     print(f"{'':12} {'requests':>9} {'p50 ms':>8} {'p95 ms':>8} {'p99 ms':>8} {'max ms':>8}   at most")
     for title, times, limit, value in rows:
         p50, p95, p99 = (1000 * np.quantile(times, share) for share in (0.5, 0.95, 0.99))
-        verdict = "holds" if value <= limit else "FAILS"
+        verdict = "held" if value <= limit else "MISSED"
         what = "max" if title == "last minute" else "p99"
         print(
             f"{title:12} {len(times):9,} {p50:8.1f} {p95:8.1f} {p99:8.1f} {1000 * times.max():8.1f}"
             f"   {what} {1000 * limit:.0f}: {verdict}"
         )
+    intact = "held" if not seen["errors"] and not lost else "MISSED"
     print(
-        f"errors: {len(seen['errors'])}, entries acknowledged: {seen['accepted']}, in the database: {stored},"
-        f" lost: {lost}; boards unchanged (304): {seen['unchanged'] / len(board):.0%}"
+        f"no error, nothing lost: {intact} (errors {len(seen['errors'])}, entries acknowledged"
+        f" {seen['accepted']}, in the database {stored}); boards unchanged (304):"
+        f" {seen['unchanged'] / len(board):.0%}"
     )
     for error in seen["errors"][:3]:
         print(f"  {error}")

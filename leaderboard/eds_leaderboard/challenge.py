@@ -11,13 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from eds_leaderboard.errors import InvalidFileError, UsageError
+from eds_leaderboard.errors import InvalidFileError, UsageError, file_tip
 from eds_leaderboard.problems import Problems, shown
 from eds_leaderboard.release import copy_release
 from eds_leaderboard.splits import draw_splits, secret_generator
 from eds_leaderboard.truth import SPLITS, Table, Truth, read_table, truth_of
 
-__all__ = ["BUILT_IN", "Challenge", "find_challenge", "read_folder"]
+__all__ = ["BUILT_IN", "Challenge", "find_challenge", "is_drawn", "read_folder"]
 
 # challenges that are made anew, with other held-out rows, for every event, besides those of eds_datasets
 BUILT_IN = {"digits": "eds_leaderboard.digits:build"}
@@ -43,6 +43,13 @@ class Challenge:
     name: str
     truth: Truth
     write_files: Callable[[Path], None]
+
+
+def is_drawn(name: str) -> bool:
+    """Tell whether a challenge is made anew for the event, which takes its time."""
+    from eds_datasets.challenge import CHALLENGES
+
+    return name in BUILT_IN or (name in CHALLENGES and not (Path(name) / TRUTH_FILE).is_file())
 
 
 def find_challenge(name: str, public_fraction: float, feedback_fraction: float = 0.0) -> Challenge:
@@ -86,6 +93,7 @@ def _simulated(name: str, public_fraction: float, feedback_fraction: float) -> C
     return Challenge(name, replace(truth, splits=splits, groups=groups), held_out.write_release)
 
 
+@file_tip("mend the file and try again; no event was made")
 def read_folder(folder: Path, public_fraction: float, feedback_fraction: float = 0.0) -> Challenge:
     """Read a challenge folder; without a column ``split`` the public rows are drawn at random.
 

@@ -66,6 +66,11 @@ class Client:
         answer: dict[str, Any] = self._ask("standings")
         return answer
 
+    def event(self) -> dict[str, Any]:
+        """Return the event: its state, rules and times."""
+        answer: dict[str, Any] = self._ask("event")
+        return answer
+
     def entries(self) -> list[dict[str, Any]]:
         """Return the team's own entries, oldest first."""
         answer: list[dict[str, Any]] = self._ask("entries")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from eds_datasets.errors import EdsError, UsageError
 from eds_leaderboard.problems import Problems, counted
 
-__all__ = ["DatabaseError", "EdsError", "InvalidFileError", "RefusedError", "UsageError"]
+__all__ = ["DatabaseError", "EdsError", "InvalidFileError", "RefusedError", "UsageError", "file_tip"]
+
+_OF_ENTRIES = "mend the file and try again; a file with problems is not scored and uses no entry"
 
 
 class InvalidFileError(EdsError):
@@ -17,18 +21,26 @@ class InvalidFileError(EdsError):
     ----------
     problems : Problems
         All that is wrong with it.
+    tip : str, optional
+        What to do, where the file is no entry.
     """
 
-    def __init__(self, problems: Problems) -> None:
+    def __init__(self, problems: Problems, tip: str = _OF_ENTRIES) -> None:
         self.problems = problems
-        super().__init__(
-            f"{counted(problems.total, 'problem')} in {problems.source}",
-            "mend the file and try again; a file with problems is not scored and uses no entry",
-        )
+        super().__init__(f"{counted(problems.total, 'problem')} in {problems.source}", tip)
 
-    def __reduce__(self) -> tuple[type[InvalidFileError], tuple[Problems]]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[type[InvalidFileError], tuple[Problems, str | None]]:  # type: ignore[override]
         """Keep the problems when the error crosses a process."""
-        return (type(self), (self.problems,))
+        return (type(self), (self.problems, self.tip))
+
+
+@contextmanager
+def file_tip(tip: str) -> Iterator[None]:
+    """Give the problems of a file that is no entry their own tip; for a block, or as a decorator."""
+    try:
+        yield
+    except InvalidFileError as error:
+        raise InvalidFileError(error.problems, tip) from error
 
 
 class DatabaseError(EdsError):

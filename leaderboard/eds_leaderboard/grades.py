@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eds_leaderboard.errors import EdsError, InvalidFileError, UsageError
+from eds_leaderboard.errors import EdsError, InvalidFileError, UsageError, file_tip
 from eds_leaderboard.metrics import METRICS
 from eds_leaderboard.problems import Problems, shown
 from eds_leaderboard.standings import Standing
@@ -94,6 +94,7 @@ def rule_for(
     )
 
 
+@file_tip("mend the list of students and export again; no file was written")
 def read_members(path: Path, teams: Sequence[Team]) -> dict[str, Team]:
     """Return the team of each student, in the order of the file.
 

@@ -103,10 +103,10 @@ def _signed(number: int | None) -> str | None:
     return None if number is None else f"{number:+d}" if number else "="
 
 
-def entry_columns(event: Event, *, for_table: bool = False) -> list[str]:
+def entry_columns(metric: str, *, for_table: bool = False) -> list[str]:
     """Return the columns of a listing of entries; a table names the split in its title."""
     split = [] if for_table else ["split"]
-    return ["id", "team", "entry", "received", *metric_order(event.rules.metric), *split, "message", "void"]
+    return ["id", "team", "entry", "received", *metric_order(metric), *split, "message", "void"]
 
 
 def entry_records(

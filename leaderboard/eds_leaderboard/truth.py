@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from eds_leaderboard.csvfile import BOM, FILE_LIMITS, Limits, check_size, read_capped, rows
 from eds_leaderboard.entries import Codes, Expected
-from eds_leaderboard.errors import InvalidFileError, UsageError
+from eds_leaderboard.errors import InvalidFileError, UsageError, file_tip
 from eds_leaderboard.lookup import DuplicateError, placed
 from eds_leaderboard.metrics import MAX_CLASSES, ConfusionMatrix
 from eds_leaderboard.plain import Column, PlainFile
@@ -25,6 +25,7 @@ __all__ = ["SPLITS", "Table", "Truth", "class_list", "parse_truth", "read_table"
 # public rows rank during the event and private ones after it; feedback rows never rank
 SPLITS = ("public", "private", "feedback")
 Columns = tuple[list[str], Sequence[Sequence[str]], Sequence[int]]
+_TIP = "mend the file and try again; nothing was changed"
 _WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 
 
@@ -105,6 +106,7 @@ def read_table(path: Path, needed: Sequence[str], limits: Limits = FILE_LIMITS) 
     return table_of(read_capped(path, limits), path.name, needed, limits)
 
 
+@file_tip(_TIP)
 def table_of(data: bytes, source: str, needed: Sequence[str], limits: Limits = FILE_LIMITS) -> Table:
     """Return the table of a CSV file's bytes; see `read_table`."""
     header, columns, lines = _plain_columns(data, limits) or _slow_columns(data, limits, source)
@@ -237,6 +239,7 @@ def parse_truth(
     return truth_of(table, id_column, label_column)
 
 
+@file_tip(_TIP)
 def truth_of(table: Table, id_column: str = "id", label_column: str = "label") -> Truth:
     """Return the ids and labels of a table, each id checked to stand there once."""
     names, labels = table.columns[id_column], table.columns[label_column]

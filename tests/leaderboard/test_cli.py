@@ -222,6 +222,9 @@ def test_an_event_from_create_to_reveal(
     assert [row["baseline"] for row in board] == [False, False, True]
     shown = run("show").stdout
     assert "all EXP (baseline)" in shown
+    headline = next(line for line in shown.splitlines() if "standings" in line)
+    assert "(open until 2026-11-27 12:00:00 UTC, " in headline
+    assert headline.count("(") == headline.count(")") == 1
     assert "ranked by macro_f1" in shown
     mine = rows_of(run("submissions", "--team", "isère", "--format", "json"))
     assert [row["message"] for row in mine] == ["first", "second"]
@@ -469,6 +472,25 @@ def test_an_event_that_cannot_be_written_is_told_in_one_line(words, challenge, r
     assert len(told) == 2
     assert (place / "folder").stat().st_mode & 0o777 == 0o755
     assert sorted(path.name for path in place.iterdir()) == ["folder", "volcano"]
+
+
+def test_a_wrong_truth_is_not_called_an_entry(challenge, run, tmp_path, predictions) -> None:
+    truth = challenge / "truth.csv"
+    truth.write_text("id,label,split\na,EXP,publik\n")
+    said = run("create", tmp_path / "fall", "--challenge", challenge, status=1).stderr
+    assert said.splitlines()[-1] == "  tip: mend the file and try again; no event was made"
+    (tmp_path / "empty.csv").write_text("id,label\n")
+    said = run("score", "-f", predictions(), "--truth", tmp_path / "empty.csv", status=1).stderr
+    assert said.splitlines()[-1] == "  tip: mend the file and try again; nothing was changed"
+
+
+def test_what_takes_its_time_is_said_at_once_and_only_that(challenge, run, tmp_path) -> None:
+    made = run("create", tmp_path / "fall", "--challenge", "digits")
+    assert made.stderr.startswith("Drawing the challenge digits from a new secret")
+    assert "Drawing" not in made.stdout
+    assert run("create", tmp_path / "winter", "--challenge", challenge).stderr == ""
+    wrong = run("create", tmp_path / "spring", "--challenge", "digit", status=2).stderr
+    assert "Drawing" not in wrong
 
 
 def test_an_events_name_is_as_plain_as_a_teams(challenge, run) -> None:

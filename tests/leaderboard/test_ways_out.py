@@ -125,6 +125,16 @@ def test_all_problems_of_a_members_file_are_told(revealed: Path, tmp_path: Path)
     ]
 
 
+@pytest.mark.parametrize("text", ["student,team\nada,Nobody\n", "name,team\nada,Drac\n", ""])
+def test_a_wrong_list_of_students_is_not_called_an_entry(
+    text: str, revealed: Path, tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "members.csv").write_text(text)
+    words = ["--as", "grades", "--members", tmp_path / "members.csv", "--to", tmp_path / "grades.csv"]
+    said = run("export", *words, "-c", revealed, status=1).stderr.splitlines()
+    assert said[-1] == "  tip: mend the list of students and export again; no file was written"
+
+
 @pytest.mark.parametrize(
     "words", [["--as", "grades"], ["--members", "m.csv"], ["--as", "site", "--members", "m.csv"]]
 )

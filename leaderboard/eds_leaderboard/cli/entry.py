@@ -117,12 +117,29 @@ def _entered(event: Path | None, file: Path, message: str, token: str) -> dict[s
 
 @click.command()
 @click.option("--team", "team_name", metavar="NAME", help="Only the entries of this team.")
+@token_options
 @event_option
+@server_option
 @format_option
-def submissions(team_name: str | None, event: Path | None, format_: str) -> None:
-    """List the entries with the scores that may be seen, oldest first."""
+def submissions(
+    team_name: str | None,
+    token: str | None,
+    token_file: Path | None,
+    event: Path | None,
+    server: str | None,
+    format_: str,
+) -> None:
+    """List the entries with the scores that may be seen, oldest first.
+
+    The host sees those of all teams. With --server a team sees its own, through its token.
+    """
     from eds_leaderboard.listing import entry_columns, entry_records
 
+    if server is not None and event is None:
+        if team_name is not None:
+            raise click.UsageError("--team is for the host: a server shows each token its own team")
+        _list_served(server, token_or_ask(token, token_file), format_)
+        return
     with open_board(event) as board:
         now, teams, entries, voids = board.event, board.teams(), board.entries(), board.voids()
         if team_name is not None:
@@ -130,7 +147,30 @@ def submissions(team_name: str | None, event: Path | None, format_: str) -> None
             entries = [entry for entry in entries if entry.team_id == wanted.id]
     for_table = format_ == "table"
     records = entry_records(now, entries, teams, voids=voids, for_table=for_table)
-    columns = entry_columns(now, for_table=for_table)
+    columns = entry_columns(now.rules.metric, for_table=for_table)
     print_listing(
         records, columns, format_, title=f"{now.name}: entries, {now.shown_split} scores, times in UTC"
     )
+
+
+def _list_served(server: str, token: str, format_: str) -> None:
+    from eds_leaderboard.client import Client
+    from eds_leaderboard.listing import entry_columns
+
+    client = Client(server, token)
+    entries, event = client.entries(), client.event()
+    for_table = format_ == "table"
+    split = "public" if event["revealed_at"] is None else "private"
+    records = [_served_entry(entry, format_) for entry in entries]
+    columns = entry_columns(event["metric"], for_table=for_table)
+    print_listing(records, columns, format_, title=f"{event['name']}: entries, {split} scores, times in UTC")
+
+
+def _served_entry(entry: dict[str, Any], format_: str) -> dict[str, Any]:
+    from eds_leaderboard.clock import read_stamp, to_the_minute
+
+    scores = {name: shown_score(score, format_) for name, score in entry["scores"].items()}
+    received = entry["received"]
+    if format_ == "table":
+        received = to_the_minute(read_stamp(received))
+    return entry | scores | {"received": received}

@@ -67,6 +67,7 @@ def create(
 ) -> None:
     """Make the folder EVENT with the database and the files for the teams."""
     from eds_leaderboard.board import create_event
+    from eds_leaderboard.challenge import is_drawn
     from eds_leaderboard.clock import parse_duration
     from eds_leaderboard.event import ZERO, Rules
     from eds_leaderboard.store.address import parse_address, shown_address
@@ -78,6 +79,10 @@ def create(
     database = parse_address(db) if db else None
     pause_, grace_ = (parse_duration(text) if text else ZERO for text in (pause, grace))
     rules = Rules(metric, limit, per_hour, pause_, grace_, ladder)
+    if is_drawn(challenge):
+        click.echo(
+            f"Drawing the challenge {challenge} from a new secret, which may take half a minute …", err=True
+        )
     with problems_told():
         made = create_event(
             event,

@@ -31,9 +31,9 @@ def headline(event: Event, now: datetime) -> str:
     state = event.state(now)
     told = str(state)
     if event.closes_at is not None and state is State.OPEN:
-        told += f", until {for_people(event.closes_at)} ({span(event.closes_at - now)} left)"
+        told += f" until {for_people(event.closes_at)}, {span(event.closes_at - now)} left"
     elif event.closes_at is not None and state is State.CLOSED:
-        told += f", since {for_people(event.closes_at)}"
+        told += f" since {for_people(event.closes_at)}"
     frozen = event.shown_until(now)
     if frozen is not None:
         told += f"; the board stands still since {for_people(frozen)}"

@@ -75,17 +75,19 @@ class RefusalModel(BaseModel):
 class EntryModel(BaseModel):
     """An entry of the team that asks."""
 
-    entry: int
+    id: int = Field(description="What the host calls it by")
+    team: str
+    entry: int = Field(description="The how manyth of the team")
     received: str
     message: str
     split: str
     scores: dict[str, float]
+    void: str | None = Field(description="Why it does not count, where the host made it void")
 
 
 class ReceiptModel(EntryModel):
     """What a team learns of a new entry."""
 
-    team: str
     rank: int | None
     is_best: bool = Field(description="Whether it is the entry that counts")
     left: int = Field(description="Entries that are left to the team")
@@ -169,14 +171,17 @@ async def entries(request: Request) -> list[EntryModel]:
 
     def collect(board: Board) -> list[EntryModel]:
         event = board.event
-        order = metric_order(event.rules.metric)
+        order, voids = metric_order(event.rules.metric), board.voids()
         return [
             EntryModel(
+                id=entry.id,
+                team=team.name,
                 entry=entry.seq,
                 received=stamp(entry.received_at),
                 message=entry.message,
                 split=event.shown_split,
                 scores=score_cells(dict(entry.scores), order),
+                void=voids.get(entry.id),
             )
             for entry in board.entries()
             if entry.team_id == team.id
@@ -231,6 +236,8 @@ def receipt_model(event: Event, receipt: Receipt) -> ReceiptModel:
     """Return a receipt for JSON."""
     order = metric_order(event.rules.metric)
     return ReceiptModel(
+        id=receipt.entry.id,
+        void=None,
         entry=receipt.entry.seq,
         received=stamp(receipt.entry.received_at),
         message=receipt.entry.message,

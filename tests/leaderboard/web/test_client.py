@@ -31,6 +31,29 @@ def test_an_entry_goes_in_by_the_command_and_is_on_the_board(address, hackathon,
     assert [entry["message"] for entry in mine] == ["from home, naïve", "x"]
 
 
+@pytest.mark.parametrize("format_", ["json", "csv", "table"])
+def test_a_team_lists_its_own_entries_as_the_host_does(format_, address, hackathon, predictions, run) -> None:
+    here = ("submissions", "-c", hackathon.folder.path, "--format", format_, "--team", "Drac")
+    there = ("submissions", "--server", address, "--format", format_)
+    token = hackathon.tokens["Drac"]
+    assert run(*there, token=token).stdout == run(*here).stdout
+    for team, wrong in [("Drac", 6), ("Isère", 5), ("Drac", 2)]:
+        words = ("submit", "-f", predictions(wrong=wrong), "-m", f"=wrong {wrong}", "--server", address)
+        run(*words, token=hackathon.tokens[team])
+    run("void", 1, "--why", "a test", "-c", hackathon.folder.path)
+    shown = run(*there, token=token).stdout
+    assert shown == run(*here).stdout
+    assert "wrong 2" in shown
+    assert "a test" in shown
+    assert "wrong 5" not in shown
+
+
+def test_a_token_lists_no_other_team(address, hackathon, run) -> None:
+    words = ("submissions", "--server", address)
+    assert "its own team" in run(*words, "--team", "Isère", token=hackathon.tokens["Drac"], status=2).stderr
+    assert "belongs to no team" in run(*words, token="eds_wrong", status=1).stderr
+
+
 def test_a_refused_entry_ends_with_one_and_says_why_and_when(address, hackathon, predictions, run) -> None:
     words = ("submit", "-f", predictions(wrong=6), "-m", "", "--server", address)
     run(*words, token=hackathon.tokens["Drac"])
