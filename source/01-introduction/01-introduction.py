@@ -249,8 +249,9 @@ plt.show()
 
 # %% [markdown]
 # **Read the picture.** Sixty records of each kind, three numbers of each record. (The seismograms are windows of a
-# handful of earthquakes, hence the columns of dots.) Which of the three tell the seismogram from all the others, and
-# which tells the share index from noise? Is there one that does everything?
+# handful of earthquakes, hence the columns of dots; beyond 1 the axis of the kurtosis is logarithmic.) Which of the
+# three tell the seismogram from all the others, and which tells the share index from noise? Is there one that does
+# everything?
 #
 # ### Spot it
 #
@@ -467,7 +468,8 @@ trace = trace / _level
 
 # %%
 ratio = sta_lta(trace, RATE // 2, 20 * RATE)
-picks = trigger_onsets(ratio, 4.0, 1.5) / RATE
+picks = np.asarray(trigger_onsets(ratio, 4.0, 1.5)) / RATE
+heights = np.where(np.diff(picks, prepend=-np.inf) < 5, 37, 42)  # soon after another: lower, or the two would look like one
 fig, (top, bottom) = plt.subplots(2, 1, figsize=(9.8, 4.6), sharex=True, layout="tight")
 seconds = np.arange(trace.size) / RATE
 top.plot(seconds, trace, color="black", lw=0.3)
@@ -476,16 +478,16 @@ top.plot(catalogue, np.full(len(catalogue), 27), "v", color=BLUE, ms=8, label="e
 top.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.24, -0.05), fontsize=9)
 bottom.plot(seconds, ratio, color=GREY, lw=0.9)
 bottom.axhline(4.0, color=ORANGE, lw=1, ls="--")
-bottom.plot(picks, np.full(len(picks), 42), "|", color=RED, ms=12, mew=1.5, label="onset of the trigger")
+bottom.plot(picks, heights, "|", color=RED, ms=12, mew=1.5, label="onset of the trigger")
 bottom.set(xlabel="time (s)", ylabel="STA / LTA", ylim=(0, 46), xlim=(0, seconds[-1]))
 bottom.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.22, 0.85), fontsize=9)
 plt.show()
 
 # %% [markdown]
 # **Read the picture.** Which earthquakes were found? Two were not: which of them is too small, and what had happened
-# seconds before the other? Why do some earthquakes have two red strokes? (The S wave comes when the P wave has faded and
-# the trigger is off again.) What did the trigger say to the tremor, which is as loud as an earthquake, and to the spike,
-# which lasts four hundredths of a second?
+# seconds before the other? Why do some earthquakes have two red strokes? (The second is drawn lower. The S wave comes
+# when the P wave has faded and the trigger is off again.) What did the trigger say to the tremor, which is as loud as
+# an earthquake, and to the spike, which lasts four hundredths of a second?
 #
 # ### Score it
 #
@@ -566,7 +568,7 @@ for _ in range(20):
 # %%
 thresholds = np.geomspace(1.6, 24, 30)
 ratio = sta_lta(trace, RATE // 2, 20 * RATE)
-scores = np.array([match_picks(trigger_onsets(ratio, on, 1.5) / RATE, catalogue, 2.0) for on in thresholds])
+scores = np.array([match_picks(np.asarray(trigger_onsets(ratio, on, 1.5)) / RATE, catalogue, 2.0) for on in thresholds])
 fig, ax = plt.subplots(figsize=(7.8, 3.4), layout="tight")
 ax.plot(thresholds, scores[:, 0], "o-", color=BLUE, label="hits")
 ax.plot(thresholds, scores[:, 2], "s-", color=RED, label="false alarms")
@@ -580,12 +582,12 @@ ax.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# **Read the picture.** Is there a threshold with all the hits and no false alarm? The detector is liked by
-# observatories for good reasons: it is fast, it never needs training, and one can say what it does. But there is an
-# earthquake that it hears for no threshold at all, in the tail of a larger one, and a spike that it takes for an
-# earthquake at every one that is drawn. It knows one sentence: *louder than a moment ago*. An analyst sees that the
-# spike has no coda and that the tail contains a second P wave. She cannot tell you the rule. She learned it from
-# examples.
+# **Read the picture.** Is there a threshold with all the hits and no false alarm? Of the four false alarms at a
+# threshold of 5, how many are the S waves of earthquakes that were found? The detector is liked by observatories for
+# good reasons: it is fast, it never needs training, and one can say what it does. But there is an earthquake that it
+# hears for no threshold at all, in the tail of a larger one, and a spike that it takes for an earthquake at every one
+# that is drawn. It knows one sentence: *louder than a moment ago*. An analyst sees that the spike has no coda and that
+# the tail contains a second P wave. She cannot tell you the rule. She learned it from examples.
 #
 # These are the tasks for **machine learning**: those that are *too much work* (a year of records), that nobody can
 # *program* (a P wave in a coda), that are hard even to *describe* (that looks like a tremor), and the *exploration* of
@@ -814,9 +816,10 @@ plt.show()
 #
 # ## 4. Has it learned?
 #
-# The word *learning* is used loosely. Here is a strict meaning, by Tom Mitchell (1997): an algorithm learns from
-# **experience**, at a **task**, by a measure of **performance**, if its performance at the task improves with
-# experience. All three must be named before the claim can be checked.
+# The formula above says what is looked for, and not whether looking has helped. A meaning of *learning* that can be
+# checked comes from Tom Mitchell (1997): an algorithm learns from **experience**, at a **task**, by a measure of
+# **performance**, if its performance at the task improves with experience. All three must be named before the claim can
+# be checked.
 #
 # Performance is noisy, so we repeat: for each amount of experience, several runs on other examples. Let $\bar{p}_1$ and
 # $\bar{p}_m$ be the mean performances at the least and at the most experience, $s$ their standard deviations over the
@@ -917,12 +920,12 @@ ax.legend(frameon=False, loc="lower right")
 plt.show()
 
 # %% [markdown]
-# **Read the picture.** (Guessing would be right once in four times.) The rules are good from the first moment and never
-# get better: by our definition they do not learn, the person who made them did. (Their ups and downs are luck: each
-# time other records were asked.) The other begins worse, improves, and in the end is the better one. Being good and
-# learning are different things. (To be fair to the rules: the neighbours may have been shown another window of the very
-# same earthquake. Lesson 03 is about what that is worth.) What would each of them do if tomorrow a fifth kind of record
-# had to be named?
+# **Read the picture.** (Guessing would be right once in four times; a band reaches one standard deviation of twelve
+# repetitions to each side.) The rules are good from the first moment and never get better: by our definition they do
+# not learn, the person who made them did. (Their ups and downs are luck: each time other records were asked.) The other
+# begins worse, improves, and in the end is the better one. Being good and learning are different things. (To be fair to
+# the rules: the neighbours may have been shown another window of the very same earthquake. Lesson 03 is about what that
+# is worth.) What would each of them do if tomorrow a fifth kind of record had to be named?
 #
 # ## 5. Sort the tasks
 #
@@ -1165,7 +1168,7 @@ for place, record in enumerate(windows.waveforms[:, 2]):
     if bursts.random() < 0.5:  # somebody walks by
         start = int(bursts.integers(800, 2200))
         record[start : start + 60] += bursts.normal(0, 8.5, 60)
-    largest[place] = sta_lta(record, 40, 700).max()
+    largest[place] = np.max(sta_lta(record, 40, 700))
 levels = np.array([1.5, 2.0, 3.0, 4.0, 6.0, 9.0, 14.0])
 truth = np.array([np.mean((largest >= level) == quake) for level in levels])
 
@@ -1195,9 +1198,10 @@ right.legend(frameon=False, loc="lower right", ncols=3)
 plt.show()
 
 # %% [markdown]
-# **Read the picture.** Who never explores is content with whatever was good first. Who always explores knows everything
-# and uses nothing. In between, an observatory finds a good threshold in the course of some days, from nothing but
-# content and discontent. What would you do with $\varepsilon$ as the months go by?
+# **Read the picture.** All estimates began at 0, so whoever never explores is content with the first threshold that
+# brought a reward. Who always explores knows everything and uses nothing. In between, an observatory finds a good
+# threshold in the course of some days, from nothing but content and discontent. What would you do with $\varepsilon$ as
+# the months go by?
 #
 # ## What you have learned
 #

@@ -44,12 +44,25 @@ def test_an_altered_number_is_written_like_the_old_one_and_lies_beyond_what_is_f
             assert look(found) == look(number)
 
 
+def test_a_share_stays_a_share_and_a_long_number_as_long() -> None:
+    chance = random.Random(1)
+    for number in ("0.5", "0.85", "0.1234", "-0.031"):
+        assert all(0 < abs(float(other_number(number, 1e-9, chance))) < 1 for _ in range(DRAWS))
+    for number in ("9.81", "2015", "-273.15"):
+        assert {len(other_number(number, 1e-9, chance)) for _ in range(DRAWS)} == {len(number)}
+        # near ones too: who snaps to a value that is nearly right is caught
+        near = [
+            abs(float(other_number(number, 1e-9, chance)) / float(number) - 1) < 0.3 for _ in range(DRAWS)
+        ]
+        assert any(near)
+
+
 def test_other_numbers_are_many_where_passing_one_is_evidence_by_itself() -> None:
     chance = random.Random(1)
-    for number, margin in [("5.5", 1e-9), ("83", 0.0), ("6.674e-11", 1e-14), ("0.001", 1e-9)]:
+    for number, margin in [("5.5", 1e-9), ("83", 0.0), ("6.674e-11", 1e-14), ("0.123", 1e-9)]:
         assert not takes_few_values(number)
         assert len({other_number(number, margin, chance) for _ in range(DRAWS)}) > 50
-    assert takes_few_values("1e-3")
+    assert all(map(takes_few_values, ("1e-3", "0.5", "0.85", "-0.25")))
 
 
 def draws(source: str, canary: Canary) -> set[str]:

@@ -13,6 +13,8 @@ __all__ = ["other_number", "other_text", "say", "shift", "takes_few_values"]
 _FAR = 400  # how far an altered whole number may lie
 _FEW = 60  # values to draw from, at least
 _POWER = re.compile(r"(-?)(\d(?:\.\d*)?)([eE][+-]?\d+)")
+_DIGITS = re.compile(r"-?\d+\.?\d*")
+_SHORT = 2  # digits: there are few numbers with no more of them
 _TRIES = 100
 
 
@@ -29,13 +31,17 @@ def shift(margin: float, chance: random.Random) -> str:
 
 
 def takes_few_values(number: str) -> bool:
-    """Tell whether a number written like this has so few digits that a wrong answer may hit another one."""
+    """Tell whether so few numbers are written like this one that a wrong answer may hit another of them."""
     power = _POWER.fullmatch(number)
-    return power is not None and len(power[2]) == 1
+    if power is not None:
+        return len(power[2]) == 1
+    return _is_share(number) and _significant(number) <= _SHORT
 
 
 def other_number(old: str, margin: float, chance: random.Random) -> str:
     """Return another number that is written like the old one: as many decimals, whole, a multiple of a half.
+
+    A number with many digits has as many before and behind the point, and a share of one is another share.
 
     Parameters
     ----------
@@ -49,23 +55,59 @@ def other_number(old: str, margin: float, chance: random.Random) -> str:
     -------
     str
     """
+    if (power := _POWER.fullmatch(old)) is not None:
+        return _other_power(power, margin, chance)
+    if _DIGITS.fullmatch(old) and (_is_share(old) or _significant(old) > _SHORT):
+        return _other_digits(old, margin, chance)
     value = ast.literal_eval(old)
     sign = -1 if chance.random() < 0.5 else 1
     if isinstance(value, int) and not margin:
         step = chance.randint(3, min(_FAR, 40 + 8 * abs(value)))
         lower = value - step
         return str(lower if sign < 0 and (lower >= 0) == (value >= 0) and lower else value + step)
-    span = max(20 * margin, 0.3 * abs(value) or 1.0)
-    if (power := _POWER.fullmatch(old)) is not None:
-        return _other_power(power, span, chance)
     decimals = len(old.partition(".")[2])
     unit = _unit(old, value, decimals)
-    least = math.ceil(max(span / unit, 3))
+    least = math.ceil(max(_span(value, margin) / unit, 3))
     off = unit * chance.randint(least, least + max(3 * least, _FEW))
     found = value + sign * off
     if value > 0 and found <= 0:
         found = value + off
     return f"{found:.{decimals}f}" + ("." if old.endswith(".") else "")
+
+
+def _is_share(number: str) -> bool:
+    """Tell whether a number lies between 0 and 1 and is written out: who knows a share knows its bounds."""
+    return _DIGITS.fullmatch(number) is not None and 0 < abs(float(number)) < 1
+
+
+def _significant(number: str) -> int:
+    return len(number.strip("-").replace(".", "").strip("0"))
+
+
+def _span(value: float, margin: float) -> float:
+    return max(20 * margin, 0.3 * abs(value) or 1.0)
+
+
+def _other_digits(old: str, margin: float, chance: random.Random) -> str:
+    """Alter the digits of a number, as many of them before and behind the point."""
+    sign, number = ("-", old[1:]) if old.startswith("-") else ("", old)
+    whole, _, behind = number.partition(".")
+    unit = 10 ** len(behind)
+    value = int(whole + behind)
+    lowest, highest = (
+        (1, unit) if int(whole) == 0 else (unit * 10 ** (len(whole) - 1), unit * 10 ** len(whole))
+    )
+    # zeros at the end are the author's way of rounding
+    step = 10 ** (len(whole + behind) - len((whole + behind).rstrip("0")))
+    least = max(20 * margin * unit, 3 * step)
+    found = value
+    for _ in range(_TRIES):
+        found = chance.randrange(lowest, highest) // step * step
+        if found >= lowest and abs(found - value) >= least:
+            break
+    else:
+        found = value + math.ceil(least) + step * chance.randint(1, _FEW)
+    return f"{sign}{found // unit}" + (f".{found % unit:0{len(behind)}d}" if "." in number else "")
 
 
 def _unit(old: str, value: float, decimals: int) -> float:
@@ -75,10 +117,11 @@ def _unit(old: str, value: float, decimals: int) -> float:
     return (5 if old.endswith("5") else 1) * 10.0**-decimals
 
 
-def _other_power(power: re.Match[str], span: float, chance: random.Random) -> str:
+def _other_power(power: re.Match[str], margin: float, chance: random.Random) -> str:
     """Alter the digits of a number that is written with a power of ten, as many of them before and behind."""
     sign, digits, ten = power.groups()
     decimals = len(digits.partition(".")[2])
+    span = _span(float(power[0]), margin)
     least = max(span / float(f"1{ten}"), 3 * 10.0**-decimals)
     for _ in range(_TRIES):
         found = chance.randrange(10**decimals, 10 ** (decimals + 1)) / 10**decimals

@@ -10,7 +10,7 @@ released gives itself away.
 A copy is *strong* when the altered value is so arbitrary that no wrong answer hits it by accident: passing it
 is evidence by itself. A *weak* one turns an assertion round (``<`` into ``>``, a truth into its negation),
 which honest wrong answers pass too: it is evidence only when the test itself was passed as well. A *hollow*
-one can be passed by an empty array, so that two tests have to agree.
+one can be passed by an empty array, one with *few* other values by chance, so that two tests have to agree.
 
 Running a copy between the tests could change what they see. So the guard in the kernel puts names, contents,
 random states and history back before each text, and leaves everything as the real test did (``guard.py``). A
@@ -111,7 +111,12 @@ class Canary:
     @property
     def convicts(self) -> bool:
         """Whether passing it is evidence by itself."""
-        return self.strong and not self.few
+        return self.strong and not (self.hollow or self.few)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether passing it in two tests is evidence; who mixes up words passes many, honestly."""
+        return self.strong and not self.convicts and self.kind != "text"
 
     @property
     def spans(self) -> list[tuple[int, int]]:

@@ -141,6 +141,7 @@ class Watch:
     def __init__(self):
         self.groups = []  # (dictionary, fetches their names' values from it, names, labels, values)
         self.functions_of_values, self.codes, self.code_labels = [], [], []
+        self.defaults = []  # of arguments: a tolerance is one
 
     def functions(self, label, namespace, free=()):
         """Take down the functions in a dictionary."""
@@ -162,6 +163,7 @@ class Watch:
             if function is not None:
                 self.functions_of_values.append(function)
                 self.codes.append(function.__code__)
+                self.defaults.extend((function.__defaults__, function.__kwdefaults__))
                 self.code_labels.append(name)
 
     def class_of(self, thing):
@@ -187,6 +189,15 @@ class Watch:
             for label, code, before in zip(self.code_labels, now, self.codes, strict=True):
                 if code is not before:
                     yield label
+        given = [
+            default
+            for function in self.functions_of_values
+            for default in (function.__defaults__, function.__kwdefaults__)
+        ]
+        if not all(map(_is, given, self.defaults)):
+            for number, (default, before) in enumerate(zip(given, self.defaults, strict=True)):
+                if default is not before:
+                    yield self.code_labels[number // 2]
 
 
 class Guard:

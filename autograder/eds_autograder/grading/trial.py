@@ -177,7 +177,7 @@ class Trials:
             drawn = {altered(plan.source, changes), one.draw(plan.source, self.chance)}
             return [_Text(one, source) for source in drawn]
         more = other.changes(plan.source, self.chance)
-        both = min(one, other, key=lambda canary: (not canary.convicts, canary.hollow))
+        both = min(one, other, key=lambda canary: (not canary.convicts, not canary.is_doubtful))
         altered_at = ((one, changes), (other, more), (both, [*changes, *more]))
         return [_Text(canary, altered(plan.source, made)) for canary, made in altered_at]
 
@@ -210,13 +210,13 @@ class Trials:
     def _judge_copy(
         self, grade_id: str, plan: TestPlan, canary: Canary, attempt: Attempt, real: Attempt
     ) -> None:
-        if attempt.passed(plan) and (canary.convicts or real.passed(plan)):
+        if attempt.passed(plan):
             text = f"{grade_id}: passed a copy of the test that right answers fail (line {canary.first})"
-            if canary.hollow and not real.passed(plan):
+            if canary.convicts or real.passed(plan):
+                self.evidence.append(text)
+            elif canary.is_doubtful:
                 self._doubts.setdefault(grade_id, text)
-                if len(self._doubts) < 2:
-                    return
-                self.evidence.extend(self._doubts.values())
-            self.evidence.append(text)
+                if len(self._doubts) > 1:
+                    self.evidence.extend(self._doubts.values())
         elif attempt.stuck and real.passed(plan) and attempt.seconds > 3 * real.seconds:
             self.evidence.append(f"{grade_id}: passed, but a copy of the test that had to fail did not end")

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from corpora.bench import Bench
 from corpora.cheats import cheats
+from corpora.cheats_from_within import cheats_from_within
 from corpora.honest import honest
 from corpora.vault import LESSON, POINTS, RIGHT, make_vault, submission
 
@@ -28,6 +29,7 @@ from eds_autograder.grading.trial import Trials
 pytestmark = pytest.mark.slow
 
 Patch = pytest.MonkeyPatch
+CHEATS = {**cheats(), **cheats_from_within()}
 
 
 def no_canaries(patch: Patch) -> None:
@@ -92,6 +94,7 @@ def gained(result: Result) -> float:
 CASES = {
     "canaries": ("objects-that-are-equal-to-everything", no_canaries, []),
     "guard": ("ast-transformer-drops-assertions", no_guard, [no_canaries]),
+    "guard of defaults": ("tolerances-without-bounds", no_guard, [no_canaries]),
     "proof": ("input-transformer-empties-tests", no_proof, [no_canaries, no_guard]),
     "neutral ground": ("a-display-that-says-two", no_neutral_ground, [no_canaries, no_guard]),
     "tags": (
@@ -110,9 +113,9 @@ def test_a_defence_alone_catches_its_cheat_and_without_it_nothing_does(
     name, switch_off, others = CASES[defence]
     for other in others:
         other(monkeypatch)
-    assert gained(bench.grade(cheats()[name])) == 0.0
+    assert gained(bench.grade(CHEATS[name])) == 0.0
     switch_off(monkeypatch)
-    assert gained(bench.grade(cheats()[name])) > 0.0
+    assert gained(bench.grade(CHEATS[name])) > 0.0
 
 
 @pytest.mark.parametrize("name", ["a-call-counter", "a-mutable-default", "random-numbers-in-order"])
