@@ -31,6 +31,7 @@ from eds_autograder.grading.trial import Attempt, CellRun, Trials
 __all__ = ["CarefulExecute", "CellRun"]
 
 _ANSWER_SECONDS = 5.0
+_GRACE_SECONDS = 0.3
 _COMPARED_WITH = {
     "math": "math",
     "numpy": "np.",
@@ -126,6 +127,7 @@ class CarefulExecute(Execute):  # type: ignore[misc]
         self._limit: float | None = None
         self._proven = True
         self._heard_out, self._lost = False, False
+        self._number = 0
         self._proof: Proof | None = None
 
     def preprocess_cell(self, cell: Any, resources: Any, index: int) -> Any:
@@ -177,6 +179,7 @@ class CarefulExecute(Execute):  # type: ignore[misc]
     def _run(self, cell: Any, resources: Any, index: int) -> Any:
         self.runs[index] = CellRun("done")
         self._heard_out, self._lost = False, False
+        self._number += 1
         try:
             super().preprocess_cell(cell, resources, index)
             if self._lost:
@@ -280,8 +283,14 @@ class CarefulExecute(Execute):  # type: ignore[misc]
             self.hits[cell_index] = "output"
             note = f"[more than {self.limits.describe('output')}: the rest is left out]\n"
             cell.outputs.append(new_output("stream", name="stdout", text=note))
-            self._interruption = asyncio.ensure_future(ensure_async(self.km.interrupt_kernel()))
+            self._interruption = asyncio.ensure_future(self._interrupt(self._number))
         return None
+
+    async def _interrupt(self, number: int) -> None:
+        """Interrupt a cell that goes on; one that ends by itself, and what comes after it, is left alone."""
+        await asyncio.sleep(_GRACE_SECONDS)
+        if number == self._number and not self._heard_out:
+            await ensure_async(self.km.interrupt_kernel())
 
     def _how_it_died(self) -> str:
         self.limit = getattr(getattr(self.km, "watchdog", None), "hit", None)
