@@ -179,7 +179,7 @@ tried('queue', lambda: call({mq_open}, b'eds-hostile', 0o100 | 2, 0o600, None) i
     "links-where-the-grader-reads": Hostile(
         """
         # where nothing is promised, the class shall not suffer
-        for place in ['../out', '../ipc0', '../submission'] if os.getpid() < 1000 else []:
+        for place in ['../out', '../ipc0', '../submission'] if '{level}' == 'namespaces' else []:
             tried(place, lambda: os.rename(place, place + '-mine'))
             tried(place + ' link', lambda: os.symlink('/etc/hostname', place + '/result.json'))
             tried('socket gone', lambda: os.unlink(glob.glob('../ipc0/k-*')[0]))

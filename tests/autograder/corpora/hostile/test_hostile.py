@@ -90,6 +90,7 @@ def attack(level: str, folder: Path) -> Attacked:
     abstract.bind(f"\0eds-hostile-{os.getpid()}")
     abstract.listen()
     values = {
+        "level": level,
         "course": course,
         "outside": outside,
         "tcp": tcp.getsockname()[1],
