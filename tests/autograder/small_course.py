@@ -85,12 +85,18 @@ def lesson() -> Any:
     )
 
 
-def make_course(folder: Path, config: str = CONFIG) -> Path:
-    """Write the course with its lesson and its data, nothing submitted yet."""
-    source = folder / "source" / LESSON
+def write_source(folder: Path, name: str, config: str, made: Any) -> Path:
+    """Write a course with one lesson, nothing submitted yet; returns the course's folder."""
+    source = folder / "source" / name
     source.mkdir(parents=True)
     (folder / "nbgrader_config.py").write_text(config)
-    nbformat.write(lesson(), source / f"{LESSON}.ipynb")
+    nbformat.write(made, source / f"{name}.ipynb")
+    return folder
+
+
+def make_course(folder: Path, config: str = CONFIG) -> Path:
+    """Write the course with its lesson and its data, nothing submitted yet."""
+    source = write_source(folder, LESSON, config, lesson()) / "source" / LESSON
     (source / "numbers.txt").write_text("1 2 3\n")
     (source / f"{LESSON}.py").write_text("# the text of the lesson, with its solutions: return 2 * x + 1\n")
     return folder

@@ -65,29 +65,8 @@ def names_in(node: ast.AST) -> set[str]:
 
 
 def touched_names(tree: ast.Module, answers: set[str]) -> set[str]:
-    """Return the names whose values come of the answers: theirs, and what is assigned from those."""
-    known = set(answers)
-    while True:
-        more = {name for node in ast.walk(tree) for name in _assigned_from(node, known)} - known
-        if not more:
-            return known
-        known |= more
-
-
-def _assigned_from(node: ast.AST, known: set[str]) -> set[str]:
-    if isinstance(node, ast.Assign):
-        targets, value = node.targets, node.value
-    elif isinstance(node, ast.AnnAssign | ast.AugAssign | ast.NamedExpr) and node.value is not None:
-        targets, value = [node.target], node.value
-    elif isinstance(node, ast.For | ast.comprehension):
-        targets, value = [node.target], node.iter
-    elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return {node.name} if names_in(node) & known else set()
-    else:
-        return set()
-    if not names_in(value) & known:
-        return set()
-    return {name for target in targets for name in names_in(target)}
+    """Return the names whose values come of the answers: theirs, and what is made of those."""
+    return _spread(answers, [(made_of, bound) for bound, made_of in _bindings(tree)])
 
 
 def handed_names(tree: ast.Module, touched: set[str]) -> set[str]:
@@ -97,20 +76,32 @@ def handed_names(tree: ast.Module, touched: set[str]) -> set[str]:
     """
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and names_in(node.func) & touched]
     handed = {name for call in calls for given in [*call.args, *call.keywords] for name in names_in(given)}
-    while True:
-        more = {name for node in ast.walk(tree) for name in _made_of(node, handed)} - handed
-        if not more:
-            return handed
-        handed |= more
+    return _spread(handed, list(_bindings(tree)))
 
 
-def _made_of(node: ast.AST, names: set[str]) -> set[str]:
-    """Return the names of which a statement makes one of some names."""
-    if isinstance(node, ast.Assign):
-        return names_in(node.value) if any(names_in(target) & names for target in node.targets) else set()
-    if isinstance(node, ast.FunctionDef):
-        return names_in(node) if node.name in names else set()
-    return set()
+def _spread(names: set[str], steps: list[tuple[set[str], set[str]]]) -> set[str]:
+    """Return names with all that follows: of each step the second part, where the first has one of them."""
+    known = set(names)
+    while more := {name for given, following in steps if given & known for name in following} - known:
+        known |= more
+    return known
+
+
+def _bindings(tree: ast.Module) -> Iterator[tuple[set[str], set[str]]]:
+    """Yield, for each part of the text that binds names, these and the names that make their values."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            targets, value = node.targets, node.value
+        elif isinstance(node, ast.AnnAssign | ast.AugAssign | ast.NamedExpr) and node.value is not None:
+            targets, value = [node.target], node.value
+        elif isinstance(node, ast.For | ast.comprehension):
+            targets, value = [node.target], node.iter
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield {node.name}, names_in(node)
+            continue
+        else:
+            continue
+        yield {name for target in targets for name in names_in(target)}, names_in(value)
 
 
 def given_to(node: ast.AST, name: str) -> Iterator[ast.expr]:

@@ -4,8 +4,9 @@ Whatever it compares with, and all that it calls, is taken down at that moment, 
 replaced later can lie to it. It needs the standard library and the kernel, and imports nothing of ours.
 Three things are its work:
 
-- *check*: are the functions that tests and the kernel rely on still the same, does anything of the student's
-  stand between a test and its result (a transformer, an event hook, a trace function, a live thread)?
+- *check*: are the functions that tests and the kernel rely on still the same (``guard_watch.py``), does
+  anything of the student's stand between a test and its result (a transformer, an event hook, a trace
+  function, a live thread)?
 - *snapshot and restore* (``guard_state.py``): a test and its altered copies start from the same names,
   contents, random states and history; afterwards all is as the real test left it;
 - *neutral ground*: settings that change how a result is shown are put back while a test runs.
@@ -50,23 +51,6 @@ _FREE_BUILTINS = {
     "print",
     "quit",
 }
-# how a result looks, where a command goes: packages replace these, and no mark depends on them
-_FREE_METHODS = {
-    "CustomTB",
-    "_get_exc_info",
-    "_showtraceback",
-    "ask_exit",
-    "auto_rewrite_input",
-    "enable_gui",
-    "getoutput",
-    "set_next_input",
-    "showindentationerror",
-    "showsyntaxerror",
-    "showtraceback",
-    "system",
-    "system_piped",
-    "system_raw",
-}
 _WATCHED = (
     "math",
     "cmath",
@@ -96,115 +80,14 @@ _WATCHED = (
     "pandas._testing.asserters",
     "pandas.testing",
 )
-_FUNCTIONS = (
-    types.FunctionType,
-    types.BuiltinFunctionType,
-    types.MethodDescriptorType,
-    types.WrapperDescriptorType,
-    property,
-    classmethod,
-    staticmethod,
-)
-
-_is = operator.is_
-
-
-def _code(thing):
-    """Return the code object behind a callable, or None for one written in C."""
-    function = _function(thing)
-    return None if function is None else function.__code__
-
-
-def _function(function):
-    """Return the function of Python behind a callable, or None for one written in C."""
-    for _ in range(5):
-        if type(function) is types.FunctionType:
-            return function
-        if type(function) in (types.MethodType, classmethod, staticmethod):
-            function = function.__func__
-        elif type(function) is property:
-            function = function.fget
-        else:
-            inner = getattr(function, "_implementation", None)  # numpy's dispatchers
-            if type(inner) is not types.FunctionType:
-                return None
-            function = inner
-    return None
-
-
-class Watch:
-    """Things as they were, to be compared with what they are.
-
-    All of them are looked at many times in each notebook: at once, in loops that are not Python's own.
-    """
-
-    def __init__(self):
-        self.groups = []  # (dictionary, fetches their names' values from it, names, labels, values)
-        self.functions_of_values, self.codes, self.code_labels = [], [], []
-        self.defaults = []  # of arguments: a tolerance is one
-
-    def functions(self, label, namespace, free=()):
-        """Take down the functions in a dictionary."""
-        found = {
-            key: value
-            for key, value in list(namespace.items())
-            if key not in free
-            and (label == "builtins" or not isinstance(value, type))
-            and (isinstance(value, _FUNCTIONS) or callable(value))
-        }
-        if not found:
-            return
-        labels = [label + "." + key for key in found]
-        # one name more: of a single one the getter would return no tuple
-        fetch = operator.itemgetter(*found, next(iter(found)))
-        self.groups.append((namespace, fetch, list(found), labels, list(found.values())))
-        for name, value in zip(labels, found.values(), strict=True):
-            function = _function(value)
-            if function is not None:
-                self.functions_of_values.append(function)
-                self.codes.append(function.__code__)
-                self.defaults.extend((function.__defaults__, function.__kwdefaults__))
-                self.code_labels.append(name)
-
-    def class_of(self, thing):
-        """Take down the methods of a thing's classes."""
-        for cls in type(thing).__mro__[:-1]:
-            if cls.__module__.split(".")[0] not in ("traitlets", "builtins"):
-                self.functions(cls.__name__, cls.__dict__, _FREE_METHODS)
-
-    def changed(self):
-        """Yield the names of what is another thing now."""
-        missing = object()
-        for namespace, fetch, names, labels, values in self.groups:
-            try:
-                if all(map(_is, fetch(namespace), values)):
-                    continue
-            except KeyError:
-                pass
-            for name, label, value in zip(names, labels, values, strict=True):
-                if namespace.get(name, missing) is not value:
-                    yield label
-        now = [function.__code__ for function in self.functions_of_values]
-        if not all(map(_is, now, self.codes)):
-            for label, code, before in zip(self.code_labels, now, self.codes, strict=True):
-                if code is not before:
-                    yield label
-        given = [
-            default
-            for function in self.functions_of_values
-            for default in (function.__defaults__, function.__kwdefaults__)
-        ]
-        if not all(map(_is, given, self.defaults)):
-            for number, (default, before) in enumerate(zip(given, self.defaults, strict=True)):
-                if default is not before:
-                    yield self.code_labels[number // 2]
 
 
 class Guard:
     """See the module."""
 
-    def __init__(self, shell, snapshot):
+    def __init__(self, shell, snapshot, watch):
         self.snapshot = snapshot
+        self.watch = watch
         self.shell, self.kernel = shell, shell.kernel
         self.session = self.kernel.session
         self.namespace = shell.user_ns
@@ -236,7 +119,7 @@ class Guard:
         return sorted(places, key=lambda place: len(place[0]), reverse=True)
 
     def _take_down(self):
-        watch = self.watch = Watch()
+        watch = self.watch
         watch.functions("builtins", builtins.__dict__, _FREE_BUILTINS)
         self.watched_modules = {}
         self.watch_modules(_WATCHED)
@@ -254,17 +137,7 @@ class Guard:
         self.kinds = {name: type(part) for name, part in self.parts.items()}
         for part in self.parts.values():
             watch.class_of(part)
-        self.methods = {
-            name: {
-                key
-                for cls in type(part).__mro__[:-1]
-                for key, value in cls.__dict__.items()
-                if isinstance(value, _FUNCTIONS) and not isinstance(value, property)
-            }
-            - _FREE_METHODS
-            - set(vars(part))
-            for name, part in self.parts.items()
-        }
+        self.methods = {name: watch.methods_of(part) - set(vars(part)) for name, part in self.parts.items()}
         self.handlers = (dict(kernel.shell_handlers), dict(kernel.control_handlers))
         self.packing = (self.session.pack, self.session.unpack, self.session.key)
         formatters = shell.display_formatter.formatters
@@ -303,7 +176,7 @@ class Guard:
 
     def foreign(self, thing):
         """Tell whether a hook of any kind leads to code of the submission."""
-        code = _code(thing)
+        code = self.watch.code(thing)
         if code is not None:
             return self.is_foreign(code)
         if isinstance(thing, (types.BuiltinFunctionType, type(len))):
@@ -314,7 +187,7 @@ class Guard:
         kind = thing if isinstance(thing, type) else type(thing)
         own = [value for cls in kind.__mro__[:-1] for value in cls.__dict__.values()]
         own += list(getattr(thing, "__dict__", {}).values())
-        return any(code is not None and self.is_foreign(code) for code in map(_code, own))
+        return any(code is not None and self.is_foreign(code) for code in map(self.watch.code, own))
 
     # -- check
 
@@ -519,8 +392,8 @@ class Guard:
         self.session.send(stream, "eds_guard_reply", content, parent, ident=ident)
 
 
-def install(shell, snapshot):
+def install(shell, snapshot, watch):
     """Set a guard up in a kernel; it answers messages of a kind of its own."""
-    guard = Guard(shell, snapshot)
+    guard = Guard(shell, snapshot, watch)
     shell.kernel.shell_handlers["eds_guard_request"] = guard.answer
     guard.handlers[0]["eds_guard_request"] = shell.kernel.shell_handlers["eds_guard_request"]

@@ -18,12 +18,12 @@ __all__ = ["GuardLink", "SilentGuardError"]
 # how long a kernel that has nothing to do may take to answer
 ANSWER_SECONDS = 30.0
 _POLL_SECONDS = 1.0
-_PARTS = ("guard_state.py", "guard.py")
+_PARTS = ("guard_state.py", "guard_watch.py", "guard.py")
 _INSTALL = """\
 _eds = {{"__builtins__": dict(vars(__import__("builtins"))), "__name__": "eds_guard"}}
 for _eds["source"] in {sources!r}:
     exec(compile(_eds["source"], "<frozen eds_guard>", "exec"), _eds)
-_eds["install"](get_ipython(), _eds["Snapshot"])
+_eds["install"](get_ipython(), _eds["Snapshot"], _eds["Watch"]())
 del _eds
 """
 

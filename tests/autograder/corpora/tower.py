@@ -6,8 +6,7 @@ import copy
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from small_course import cell, notebook
+from small_course import cell, notebook, write_source
 
 LESSON = "tower"
 CONFIG = """\
@@ -53,11 +52,7 @@ def lesson() -> Any:
 
 def make_tower(folder: Path) -> Path:
     """Write a course with this lesson, nothing submitted yet."""
-    source = folder / "source" / LESSON
-    source.mkdir(parents=True)
-    (folder / "nbgrader_config.py").write_text(CONFIG)
-    nbformat.write(lesson(), source / f"{LESSON}.ipynb")
-    return folder
+    return write_source(folder, LESSON, CONFIG, lesson())
 
 
 def tower(prelude: str = "", **answers: str) -> Any:

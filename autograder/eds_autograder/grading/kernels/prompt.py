@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from queue import Empty
 from time import monotonic
 from typing import Any
@@ -77,11 +76,11 @@ class PromptClient(AsyncKernelClient):
         LostKernelError
             When it died, or has not answered in time.
         """
-        deadline = time.monotonic() + (timeout if timeout is not None else float("inf"))
+        deadline = monotonic() + (timeout if timeout is not None else float("inf"))
         while not await self._answers():
             if not await self.is_alive():
                 raise LostKernelError("Kernel died before replying to kernel_info")
-            if time.monotonic() > deadline:
+            if monotonic() > deadline:
                 raise LostKernelError(f"Kernel didn't respond in {timeout:.0f} seconds")
 
     async def listen_anew(self, timeout: float) -> None:
