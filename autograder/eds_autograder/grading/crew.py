@@ -75,7 +75,7 @@ class LocalCrew:
     def start(self) -> None:
         """Start the process that forks graders."""
         if self._workplace is None:
-            self._workplace = Workplace(self._fonts, self._hidden)
+            self._workplace = Workplace(self._fonts, self._hidden, self.jobs)
 
     def warm(self, modules: Iterable[str]) -> None:
         """Have that process import what the notebooks import."""
@@ -88,8 +88,8 @@ class LocalCrew:
         self.start()
         workplace = self._workplace
         assert workplace is not None  # noqa: S101
-        # threads only wait: each submission has a process of its own
-        with ThreadPoolExecutor(self.jobs, thread_name_prefix="grading") as pool:
+        # threads only wait, each submission has a process of its own; one lays out the next and clears away
+        with ThreadPoolExecutor(self.jobs + 1, thread_name_prefix="grading") as pool:
             futures: dict[Future[Graded], Task] = {pool.submit(workplace.run, task): task for task in tasks}
             try:
                 waiting = set(futures)

@@ -27,6 +27,7 @@ from eds_autograder.grading.submissions import Submission
 __all__ = ["Graded", "Task", "Workplace"]
 
 _POLL_SECONDS = 0.1
+_INTERRUPTED = "grading was interrupted"
 _INLINE = "module://matplotlib_inline.backend_inline"
 
 
@@ -93,13 +94,17 @@ class Workplace:
         Where matplotlib's list of this machine's fonts is kept.
     hidden : sequence of Path
         What no kernel may see: the course.
+    jobs : int, optional
+        How many graders run at once, by default as many as there are threads that ask. With one thread more,
+        what comes next is laid out by the time that a grader ends.
     """
 
-    def __init__(self, fonts: Path, hidden: Sequence[Path] = ()) -> None:
+    def __init__(self, fonts: Path, hidden: Sequence[Path] = (), jobs: int | None = None) -> None:
         self.fonts = fonts
         self.place = Path(tempfile.mkdtemp(prefix="eds-grading-", dir=roomy_folder()))
         self.hidden = (*hidden, self.place)
         self._stopped = threading.Event()
+        self._turn = contextlib.nullcontext() if jobs is None else threading.BoundedSemaphore(jobs)
         self._running: set[int] = set()
         self._lock = threading.Lock()
         self._server: ForkServer | None = None
@@ -148,7 +153,6 @@ class Workplace:
         remove_tree(self.place)
 
     def _attempt(self, task: Task) -> Graded:
-        start = monotonic()
         try:
             folder = Path(tempfile.mkdtemp(prefix="eds-run-", dir=self.place))
             try:
@@ -162,9 +166,12 @@ class Workplace:
                     task.settings,
                     rehearsal=task.rehearsal,
                 )
-                reason = self._run_process(job)
+                with self._turn:
+                    start = monotonic()
+                    reason = self._run_process(job)
+                    seconds = monotonic() - start
                 if reason is None:
-                    return _collect(task, job, monotonic() - start)
+                    return _collect(task, job, seconds)
             finally:
                 remove_tree(folder)
         except ChildProcessError as error:
@@ -178,6 +185,8 @@ class Workplace:
 
         Raises `_GraderError` when it ended by itself without one.
         """
+        if self._stopped.is_set():
+            return _INTERRUPTED
         notebooks = len(Kit.load(job.kit).notebooks)
         seconds = job.limits.notebook_seconds * notebooks + job.limits.grace_seconds
         environment = run_environment(job.home, self.fonts)
@@ -193,7 +202,7 @@ class Workplace:
         if status == 0:
             return None
         if status is None:
-            return "grading was interrupted" if self._stopped.is_set() else f"no result after {seconds} s"
+            return _INTERRUPTED if self._stopped.is_set() else f"no result after {seconds} s"
         if status < 0:
             return f"the grader was ended by {signal.Signals(-status).name}"
         raise _GraderError(_last_line(job.folder / "log") or f"the grader ended with status {status}")
