@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
+import nbformat
 import pytest
-from conftest import BOTH, OURS, RENAMED, GradedClass
+from conftest import BOTH, LESSON, OURS, RENAMED, GradedClass
 
 from eds_autograder.grading.kernels.isolation import choose
 
@@ -103,3 +104,9 @@ def test_every_result_owns_up_to_how_it_was_made(graded: GradedClass) -> None:
         assert set(result.hashes) == {"submission", "source", "environment", "limits"}
         json.dumps(result.to_dict())
     assert len(graded.report.results) == len(BOTH) + len(OURS) + 1
+
+
+def test_the_executed_notebook_tells_when_each_cell_ran_tests_too(graded: GradedClass) -> None:
+    path = graded.folder / "autograded" / "ada" / LESSON / f"{LESSON}.ipynb"
+    cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code" and cell.source]
+    assert all("iopub.status.busy" in cell.metadata.get("execution", {}) for cell in cells)

@@ -202,6 +202,8 @@ class CarefulExecute(Execute):  # type: ignore[misc]
             # a copy: what comes later in the kernel's messages changes no output of a test
             cell.outputs = copy.deepcopy(real.cell.outputs)
             cell.execution_count = real.cell.execution_count
+            if "execution" in real.cell.metadata:
+                cell.metadata["execution"] = real.cell.metadata["execution"]
         finally:
             self.evidence = list(dict.fromkeys([*trials.evidence, *trials.guard.evidence]))
 
