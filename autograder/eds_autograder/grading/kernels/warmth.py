@@ -145,5 +145,5 @@ def keep_for_forks() -> None:
     """Set aside all that is in memory now: forks share it, and their collectors need not walk through it."""
     # which file each module came from: a traceback asks for it, module by module
     inspect.getmodule(sys._getframe())
-    gc.collect()
+    # the little garbage in it is not worth the third of a second that looking for it takes
     gc.freeze()
