@@ -28,20 +28,24 @@ class Bench:
 
     def __init__(self, folder: Path, assignment: str) -> None:
         self.course = Course.open(folder)
+        self.place = folder.parent
         self.assignment = assignment
         self.kit = prepare(self.course, assignment)
         source = self.course.source_notebook(assignment)
         if not self.kit.canaries.is_file():
-            job = self._job(Path(tempfile.mkdtemp()), [(source.name, source)], rehearsal=True)
+            job = self._job(self._folder(), [(source.name, source)], rehearsal=True)
             self.kit.canaries.write_text(rehearse_job(job), "utf-8")
             self.kit = Kit.load(self.kit.folder)
 
     def grade(self, notebook: Any, limits: Limits | None = None) -> Result:
         """Grade a notebook."""
-        folder = Path(tempfile.mkdtemp())
+        folder = self._folder()
         path = folder / f"{self.assignment}.ipynb"
         nbformat.write(notebook, path)
-        return grade_job(self._job(Path(tempfile.mkdtemp()), [(path.name, path)], limits))
+        return grade_job(self._job(self._folder(), [(path.name, path)], limits))
+
+    def _folder(self) -> Path:
+        return Path(tempfile.mkdtemp(dir=self.place))
 
     def _job(
         self,

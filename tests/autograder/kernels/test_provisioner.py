@@ -77,8 +77,9 @@ def execute(folder: Path, isolation: str, *sources: str) -> Any:
     place = folder / "jupyter" / "kernels" / "warm"
     place.mkdir(parents=True)
     (place / "kernel.json").write_text(json.dumps(spec))
-    work = folder / "work"
+    work, temporary = folder / "work", folder / "tmp"
     work.mkdir()
+    temporary.mkdir()
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _RUN],
         input=json.dumps(sources),
@@ -86,9 +87,10 @@ def execute(folder: Path, isolation: str, *sources: str) -> Any:
         text=True,
         check=False,
         cwd=work,
-        env={**os.environ, "JUPYTER_PATH": str(folder / "jupyter")},
+        env={**os.environ, "JUPYTER_PATH": str(folder / "jupyter"), "TMPDIR": str(temporary)},
     )
     assert done.returncode == 0, done.stderr
+    assert not list(temporary.iterdir()), "the program is over, and so is what was made for its kernels"
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -122,5 +122,11 @@ def _server(modules: tuple[str, ...]) -> ForkServer:
             environment = run_environment(place / "home")
             server = _servers[modules] = ForkServer(environment, place)
             server.warm(modules)
-            atexit.register(server.close)
+            atexit.register(_close, server, place)
         return _servers[modules]
+
+
+def _close(server: ForkServer, place: Path) -> None:
+    server.close()
+    # it does so itself, but not when it is ended in the middle of its imports
+    remove_tree(place)
