@@ -132,10 +132,14 @@ def test_a_scheduler_that_does_not_answer_is_one_line(
     assert "docs/cluster.md" in done.stderr
 
 
-def test_an_address_that_is_none_is_one_line(tmp_path: Path) -> None:
-    done = eds("--scheduler", "nonsense://x", "--course", str(make_course(tmp_path / "course")))
+@pytest.mark.parametrize("address", ["nonsense://x:1", "nonsense", "tcp://127.0.0.1"])
+def test_an_address_that_is_none_is_one_line_and_reaches_no_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setattr("distributed.Client", lambda *_, **__: pytest.fail("asked a client"))
+    done = eds("--scheduler", address, "--course", str(make_course(tmp_path / "course")))
     assert done.exit_code == 1
-    assert "nonsense://x: no Dask scheduler answers" in done.stderr
+    assert f"{address}: no Dask scheduler answers" in done.stderr
 
 
 def test_without_dask_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

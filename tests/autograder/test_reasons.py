@@ -27,7 +27,14 @@ BEFORE = Result(
     ("change", "words"),
     [
         ({"hashes": {**BEFORE.hashes, "submission": "x", "source": "y"}}, "handed in anew"),
-        ({"hashes": {**BEFORE.hashes, "source": "y"}}, "the source or its tests changed"),
+        (
+            {"hashes": {**BEFORE.hashes, "source": "y"}},
+            "the source, its tests or nbgrader's settings changed",
+        ),
+        (
+            {"hashes": {**BEFORE.hashes, "source": "y", "limits": "y"}},
+            "the limits changed, and maybe the source, its tests or nbgrader's settings",
+        ),
         ({"hashes": {**BEFORE.hashes, "limits": "y"}}, "the limits changed"),
         ({"hashes": {**BEFORE.hashes, "environment": "y"}}, "the installed packages changed"),
         ({"isolation": "landlock"}, "isolation was none"),
@@ -61,7 +68,10 @@ def test_a_changed_test_runs_whom_it_concerns_and_says_so(tmp_path: Path) -> Non
     assert "graded again" not in eds()
     source = folder / "source" / LESSON / f"{LESSON}.ipynb"
     source.write_text(source.read_text().replace("total([]) == 0", "total([]) == 0.0"))
-    assert "2 of lines graded again: the source or its tests changed" in eds()
+    assert "2 of lines graded again: the source, its tests or" in eds()
+    config = folder / "nbgrader_config.py"
+    config.write_text(config.read_text().replace("timeout = 8", "timeout = 9"))
+    assert "2 of lines graded again: the limits changed" in eds()
     submit(folder, "ada", answered(total="return 0"))
     said = eds()
     assert "1 of lines graded again: handed in anew" in said

@@ -9,11 +9,13 @@ from eds_autograder.grading.results import Result
 
 __all__ = ["regrade_lines", "why_again"]
 
+# nbgrader's settings are part of the source's hash, and the time of a cell is one of them
 _CAUSES = (
-    ("submission", "handed in anew"),
-    ("source", "the source or its tests changed"),
-    ("limits", "the limits changed"),
-    ("environment", "the installed packages changed"),
+    (("submission",), "handed in anew"),
+    (("source", "limits"), "the limits changed, and maybe the source, its tests or nbgrader's settings"),
+    (("source",), "the source, its tests or nbgrader's settings changed"),
+    (("limits",), "the limits changed"),
+    (("environment",), "the installed packages changed"),
 )
 
 
@@ -29,8 +31,8 @@ def why_again(before: Result, now: Result) -> str:
     str
         The first cause that explains it; what a student did goes before what an instructor did.
     """
-    for name, words in _CAUSES:
-        if before.hashes.get(name) != now.hashes.get(name):
+    for names, words in _CAUSES:
+        if all(before.hashes.get(name) != now.hashes.get(name) for name in names):
             return words
     if before.isolation != now.isolation:
         return f"isolation was {before.isolation}"

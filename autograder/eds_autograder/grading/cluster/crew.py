@@ -179,6 +179,8 @@ class ClusterCrew:
 def _connect(address: str) -> Any:
     try:
         from distributed import Client
+        from distributed.comm.addressing import parse_address, parse_host_port
+        from distributed.comm.registry import get_backend
     except ImportError as error:
         raise EdsError(
             "--scheduler: Dask is not installed", "pip install 'earth-data-science[cluster]'"
@@ -186,6 +188,10 @@ def _connect(address: str) -> Any:
     # what it has to say about connections that come and go is said by us, in one line
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
+        # looked at first: a client that cannot read its address waits and shows a traceback when it goes
+        scheme, location = parse_address(address, strict=True)
+        get_backend(scheme)
+        parse_host_port(location)
         return Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, ImportError) as error:
         raise EdsError(
