@@ -49,8 +49,19 @@ def open_gradebook(course: Course) -> Iterator[Any]:
             ) from error
         raise EdsError(
             f"{course.db_url}: the gradebook does not answer as expected ({first})",
-            "after an upgrade of nbgrader, back the file up and run 'nbgrader db upgrade'",
+            _what_helps(first),
         ) from error
+
+
+def _what_helps(said: str) -> str:
+    """Return the tip for what a database said."""
+    if "is full" in said:
+        return "make room on its disk, then run the same command again: what was graded is kept"
+    if "readonly" in said or "unable to open" in said:
+        return "let yourself write this file and its folder, then run the same command again"
+    if "not a database" in said or "malformed" in said:
+        return "put a backup in its place; without one, move it away: 'eds grade' writes a new one"
+    return "after an upgrade of nbgrader, back the file up and run 'nbgrader db upgrade'"
 
 
 def _make_tables(url: str) -> None:

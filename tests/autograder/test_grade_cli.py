@@ -276,6 +276,18 @@ def command_lines() -> list[list[str]]:
     return found
 
 
+def test_a_broken_gradebook_is_left_alone_and_said(tmp_path: Path) -> None:
+    course = make_course(tmp_path / "course")
+    submit(course, "ada", answered())
+    broken = b"no SQLite " * 300
+    (course / "gradebook.db").write_bytes(broken)
+    done = CliRunner().invoke(main, ["export", "--course", str(course), "--to", str(tmp_path / "x.csv")])
+    assert done.exit_code == 1
+    assert "file is not a database" in done.stderr
+    assert "put a backup in its place" in done.stderr
+    assert (course / "gradebook.db").read_bytes() == broken
+
+
 def test_a_folder_that_is_no_course_is_told(tmp_path: Path) -> None:
     done = eds("grade", "--course", str(tmp_path))
     assert done.exit_code == 1
