@@ -150,6 +150,50 @@ def test_a_wrong_command_is_one_clear_line_and_a_status(
     assert "Traceback" not in outcome.output
 
 
+@pytest.mark.parametrize("path", COMMANDS)
+def test_an_option_that_does_not_exist_is_one_line_and_a_tip(path: str) -> None:
+    outcome = CliRunner().invoke(main, [*path.split()[1:], "--no-such"], prog_name="eds")
+    assert outcome.exit_code == 2
+    said, tip = outcome.stderr.splitlines()
+    assert said == "eds: error: no such option '--no-such'"
+    assert tip.startswith(f"  tip: write '{path} ")
+    assert f"'{path} --help'" in tip
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "form"),
+    [
+        ("leaderboard open", "missing option '--for'", "leaderboard open --for DURATION [OPTIONS]"),
+        ("leaderboard open --for", "option '--for' requires an argument", "leaderboard open --for DURATION"),
+        ("leaderboard close now", "got unexpected extra argument (now)", "leaderboard close [OPTIONS]"),
+        ("leaderboard migrate-db", "missing argument 'URL'", "leaderboard migrate-db [OPTIONS] URL"),
+        ("leaderboard migrate-db --to x", "no such option '--to'", "leaderboard migrate-db [OPTIONS] URL"),
+        (
+            "leaderboard freeze",
+            "expected one of --last DURATION and --off, got neither",
+            "leaderboard freeze",
+        ),
+        ("leaderboard submissions --format x", "'x' is not one of 'table', 'csv', 'json'", "leaderboard sub"),
+        ("data list --format", "option '--format' requires an argument", "data list [OPTIONS]"),
+        ("grade --jobs many", "invalid value for '--jobs': 'many'", "grade [OPTIONS]"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_one_line_and_the_form_it_has(line: str, said: str, form: str) -> None:
+    outcome = CliRunner().invoke(main, line.split(), prog_name="eds")
+    assert outcome.exit_code == 2
+    first, tip = outcome.stderr.splitlines()
+    assert first.startswith("eds: error: ")
+    assert said in first
+    assert tip.startswith(f"  tip: write 'eds {form}")
+
+
+@pytest.mark.parametrize("path", GROUPS)
+def test_a_group_alone_shows_its_help(path: str) -> None:
+    outcome = CliRunner().invoke(main, path.split()[1:], prog_name="eds")
+    assert outcome.exit_code == 2
+    assert outcome.stderr.startswith(f"Usage: {path} ")
+
+
 def test_what_the_system_refuses_is_one_line_and_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "topics.toml").mkdir()
 

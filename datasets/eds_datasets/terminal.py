@@ -23,8 +23,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 class LazyGroup(click.Group):
     """A click group that imports a command when it is asked for, and turns an error into one line.
 
-    Errors are `EdsError`, and what the system refuses (`OSError`: a full disk, a folder that may not be
-    written).
+    Errors are `EdsError`, what the system refuses (`OSError`: a full disk, a folder that may not be
+    written), and a command line that click cannot read.
 
     Parameters
     ----------
@@ -61,10 +61,25 @@ class LazyGroup(click.Group):
             ctx.fail(f"No such command '{name}'.{hint}")
         return super().resolve_command(ctx, args)
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the group's own part of the line; what is wrong with it leaves through the same door."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            _report_usage(error, click.Context(self, parent, info_name))
+            raise click.exceptions.Exit(error.exit_code) from error
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an `EdsError` leaves through one door."""
+        """Run the command; an error leaves through one door."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            name = ctx.invoked_subcommand
+            command = self.get_command(ctx, name) if name else None
+            _report_usage(error, click.Context(command, ctx, name) if command else ctx)
+            ctx.exit(error.exit_code)
         except EdsError as error:
             _report(error, ctx.find_root().info_name or "eds")
             ctx.exit(error.exit_code)
@@ -74,6 +89,27 @@ class LazyGroup(click.Group):
             said = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
             _report(EdsError(said), ctx.find_root().info_name or "eds")
             ctx.exit(EdsError.exit_code)
+
+
+def _report_usage(error: click.UsageError, read: click.Context) -> None:
+    """Say what was wrong with the command line, which click itself does not always know the command of."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return
+    ctx = error.ctx or read
+    # the choices of a missing option come on lines of their own
+    said = " ".join(error.format_message().split()).removesuffix(".")
+    tip = f"write '{_form(ctx)}'; '{ctx.command_path} --help' tells the rest"
+    _report(EdsError(said[:1].lower() + said[1:], tip), ctx.find_root().info_name or "eds")
+
+
+def _form(ctx: click.Context) -> str:
+    needed = [
+        f"{max(option.opts, key=len)} {option.make_metavar(ctx)}"
+        for option in ctx.command.params
+        if isinstance(option, click.Option) and option.required
+    ]
+    return " ".join([ctx.command_path, *needed, *ctx.command.collect_usage_pieces(ctx)])
 
 
 def _report(error: EdsError, program: str) -> None:

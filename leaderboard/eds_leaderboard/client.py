@@ -119,7 +119,7 @@ class Client:
             reason = getattr(error, "reason", error)
             raise EdsError(
                 f"cannot reach {self.server}: {getattr(reason, 'strerror', None) or reason}",
-                "check the address, and that you are in the same network; nothing was stored",
+                _unreached(error, is_entry=body is not None),
             ) from error
         except ValueError as error:
             raise _no_board(self.server) from error
@@ -137,6 +137,16 @@ def _multipart(boundary: str, message: str, content: bytes, name: str) -> bytes:
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="message"\r\n\r\n{message}\r\n'
     head += f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{plain}"\r\n\r\n'
     return head.encode("utf-8", "replace") + content + f"\r\n--{boundary}--\r\n".encode()
+
+
+def _unreached(error: Exception, *, is_entry: bool) -> str:
+    tip = "check the address, and that you are in the same network"
+    if not is_entry:
+        return f"{tip}; or ask the host whether the server runs"
+    # urllib wraps what went wrong on the way out; what breaks off afterwards may have been received
+    if isinstance(error, urllib.error.URLError):
+        return f"{tip}; nothing was stored"
+    return f"{tip}; look with 'leaderboard submissions' whether the entry came in, before you send it again"
 
 
 def _no_board(server: str) -> EdsError:

@@ -20,7 +20,7 @@ from eds_leaderboard.errors import UsageError
 from eds_leaderboard.release import DESCRIPTION_FILE
 from eds_leaderboard.store.address import Address, has_password, is_url, parse_address
 
-__all__ = ["EventFolder", "find_event", "find_release", "new_folder", "write_event_file"]
+__all__ = ["EventFolder", "check_place", "find_event", "find_release", "new_folder", "write_event_file"]
 
 EVENT_FILE = "event.json"
 DATABASE_FILE = "event.db"
@@ -41,6 +41,20 @@ class EventFolder:
         return self.path / RELEASE
 
 
+def check_place(path: Path) -> None:
+    """Refuse the folder of a new event before anything is drawn for it.
+
+    Raises
+    ------
+    UsageError
+        If something is there already, or there is no folder to make it in.
+    """
+    if path.exists():
+        raise UsageError(f"{path} exists already", "choose another name for the event")
+    if not path.parent.is_dir():
+        raise UsageError(f"no folder {path.parent}", "make it first")
+
+
 @contextmanager
 def new_folder(path: Path, database: Address | None) -> Iterator[EventFolder]:
     """Make the folder of an event; it appears whole when the block ends, or not at all when the block fails.
@@ -50,10 +64,7 @@ def new_folder(path: Path, database: Address | None) -> Iterator[EventFolder]:
     UsageError
         If something is there already, or nothing can be put there.
     """
-    if path.exists():
-        raise UsageError(f"{path} exists already", "choose another name for the event")
-    if not path.parent.is_dir():
-        raise UsageError(f"no folder {path.parent}", "make it first")
+    check_place(path)
     try:
         draft = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
     except OSError as error:

@@ -310,12 +310,20 @@ def run_in(monkeypatch, place: Path, run, *words, status: int = 0):
     return run(*words, status=status)
 
 
+@pytest.mark.parametrize(("place", "said"), [("there", "exists already"), ("no/where", "no folder")])
+def test_a_place_that_cannot_be_is_told_before_anything_is_drawn(place, said, tmp_path, run) -> None:
+    (tmp_path / "there").mkdir()
+    done = run("create", tmp_path / place, "--challenge", "digits", status=2)
+    assert said in done.stderr
+    assert "Drawing" not in done.stderr
+
+
 def test_it_is_reached_as_a_module() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "eds_leaderboard", "score"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert done.stderr.startswith("Usage: leaderboard score")
+    assert "tip: write 'leaderboard score " in done.stderr
 
 
 # nothing that anybody sees before the reveal depends on a private label

@@ -180,5 +180,8 @@ def _places(course: Course, kit: Kit) -> Iterator[tuple[Path, dict[str, str]]]:
     with tempfile.TemporaryDirectory(prefix="eds-audit-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         shutil.copytree(kit.files, folder / "work")
+        (folder / "tmp").mkdir()
         ours = {"MPLBACKEND": "agg", "MPLCONFIGDIR": str(fonts), "IPYTHONDIR": str(folder / "ipython")}
+        # what a lesson makes for a while goes with the audit
+        ours["TMPDIR"] = str(folder / "tmp")
         yield folder, {**os.environ, **dict.fromkeys(_ONE_THREAD, "1"), **ours}

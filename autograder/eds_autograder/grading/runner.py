@@ -5,7 +5,6 @@ Run as ``python -m eds_autograder.grading.runner FOLDER``; `eds_autograder.gradi
 
 from __future__ import annotations
 
-import logging
 import shutil
 import sys
 from collections.abc import Sequence
@@ -16,28 +15,16 @@ from typing import Any
 
 from eds_autograder.files import write_atomically
 from eds_autograder.grading.assignment import CANARIES_FILE, Kit
+from eds_autograder.grading.findings import accidents, tests_by_guard, unanswered, unusable
 from eds_autograder.grading.job import Job
 from eds_autograder.grading.kernels.sandbox import Sandbox
 from eds_autograder.grading.kernels.waiting import WaitingKernel
-from eds_autograder.grading.plans import Rehearsed, TestPlan, to_json
+from eds_autograder.grading.preparing import Ready, executor, make_ready, plans_of, quiet_log, resources_of
+from eds_autograder.grading.reference_run import rehearse_job
 from eds_autograder.grading.results import Exercise, Problem, Result
 from eds_autograder.imports import import_nbgrader
 
-__all__ = ["grade_job", "main", "rehearse_job"]
-
-# whatever formats a notebook asks for
-_NO_PICTURES = (
-    "--IPKernelApp.exec_lines=import IPython.core.pylabtools; "
-    "IPython.core.pylabtools.print_figure = lambda *_, **__: None; del IPython"
-)
-
-
-@dataclass(frozen=True)
-class _Ready:
-    """A notebook that can run."""
-
-    notebook: Any
-    problems: list[Problem]
+__all__ = ["grade_job", "main"]
 
 
 @dataclass(frozen=True)
@@ -74,7 +61,7 @@ def grade_job(job: Job, kernels: Sequence[WaitingKernel] = ()) -> Result:
     from eds_autograder.grading.marks import hold
 
     kit = Kit.load(job.kit)
-    ready = {name: _make_ready(job, kit, name) for name in kit.notebooks}
+    ready = {name: _ready_or_not(job, kit, name) for name in kit.notebooks}
     # done with: no student's code finds the hidden tests beside its own folder
     shutil.rmtree(job.kit)
     graded = {}
@@ -130,38 +117,14 @@ def _worst(outcomes: list[str]) -> str:
     return max((outcome for outcome in outcomes if outcome != "invalid"), key=order.index)
 
 
-def _make_ready(job: Job, kit: Kit, name: str) -> _Ready | _Graded:
-    """Read a notebook and make its graded cells the instructor's again; or say why there is none."""
-    from traitlets.config import Config
+def _ready_or_not(job: Job, kit: Kit, name: str) -> Ready | _Graded:
+    """Make a notebook ready; one that cannot be is graded with that, and says why."""
+    from eds_autograder.grading.reading import MissingNotebookError, UnreadableNotebookError
 
-    from eds_autograder.grading.lookup import answered_from
-    from eds_autograder.grading.matching import match_cells, recognizer
-    from eds_autograder.grading.reading import (
-        MissingNotebookError,
-        UnreadableNotebookError,
-        choose_notebook,
-        read_notebook,
-    )
-    from eds_autograder.grading.sanitize import preprocessors, put_in_order, run_preprocessor
-
-    cells = kit.cells_of(name)
-    files = {path.relative_to(job.submission).as_posix(): path for path in _files(job.submission)}
     try:
-        path, renamed = choose_notebook(name, files, kit.notebooks, recognizer(cells))
-        notebook, repairs = read_notebook(path.read_bytes())
-        repairs += match_cells(notebook, cells)
+        return make_ready(job, kit, name)
     except UnreadableNotebookError as error:
         return _without_notebook(kit, name, str(error), isinstance(error, MissingNotebookError))
-    problems = [*renamed, *repairs, *put_in_order(notebook, cells)]
-    config, resources, log = Config(job.settings), _resources(job, name), _quiet_log()
-    with answered_from(kit):
-        for class_ in preprocessors(config, "sanitize_preprocessors"):
-            notebook = run_preprocessor(class_, config, notebook, resources, log)
-    return _Ready(notebook, problems)
-
-
-def _files(folder: Path) -> list[Path]:
-    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
 def _without_notebook(kit: Kit, name: str, reason: str, missing: bool) -> _Graded:
@@ -181,93 +144,14 @@ def _count_missing(graded: _Graded) -> _Graded:
     return replace(graded, exercises=[replace(exercise, points=0.0) for exercise in graded.exercises])
 
 
-def rehearse_job(job: Job, kernels: Sequence[WaitingKernel] = ()) -> str:
-    """Run the reference solution and choose, for each test, altered copies that it fails.
-
-    Returns
-    -------
-    str
-        What belongs beside the kit, as JSON.
-    """
-    from eds_autograder.grading.rehearsal import Rehearsal, within_budget
-
-    kit = Kit.load(job.kit)
-    ready = {name: _make_ready(job, kit, name) for name in kit.notebooks}
-    shutil.rmtree(job.kit)
-    waiting = list(kernels)
-    found: dict[str, dict[str, Rehearsed]] = {}
-    for name, item in ready.items():
-        plans = _plans(kit, name)
-        tests = {grade_id: Rehearsed(reason="the reference solution was not run") for grade_id in plans}
-        if isinstance(item, _Ready):
-            answers = _answers(item.notebook)
-            plans = {grade_id: replace(plan, answers=answers) for grade_id, plan in plans.items()}
-            kernel = waiting.pop(0) if waiting else None
-            execute, start = _execute(job, plans, kernel, Rehearsal), monotonic()
-            # nobody looks at its pictures, which take a good part of a lesson's time
-            execute.extra_arguments.append(_NO_PICTURES)
-            execute.preprocess(item.notebook, _resources(job, name))
-            if isinstance(execute.trials, Rehearsal):
-                own = monotonic() - start - execute.trials.extra
-                tests |= within_budget(execute.trials.found, own)
-        found[name] = tests
-    return to_json(found)
-
-
-def _answers(notebook: Any) -> frozenset[str]:
-    """Return the names that the answer cells of a notebook define."""
-    from nbgrader.utils import is_solution
-
-    from eds_autograder.grading.assertions import defined_names
-
-    answers = [cell.source for cell in notebook.cells if is_solution(cell) and cell.cell_type == "code"]
-    return frozenset(name for source in answers for name in defined_names(source))
-
-
-def _plans(kit: Kit, name: str) -> dict[str, TestPlan]:
-    """Return what is known of the tests of a notebook, by grade id."""
-    unknown = Rehearsed()
-    known = {cell.grade_id: kit.rehearsed.get((name, cell.grade_id), unknown) for cell in kit.cells_of(name)}
-    return {
-        cell.grade_id: TestPlan(
-            source=cell.source,
-            points=cell.points or 0.0,
-            hidden=cell.hidden,
-            canaries=known[cell.grade_id].canaries,
-            valued=known[cell.grade_id].valued,
-        )
-        for cell in kit.cells_of(name)
-        if cell.grade and not cell.solution and cell.cell_type == "code"
-    }
-
-
-def _execute(job: Job, plans: dict[str, TestPlan], waiting: WaitingKernel | None, trials: Any = None) -> Any:
-    from traitlets.config import Config
-
-    from eds_autograder.grading.execute import CarefulExecute
-
-    config = Config(job.settings)
-    # nbclient reads its configuration again when it starts: an argument would lose to it
-    config.Execute.timeout = job.limits.cell_seconds
-    return CarefulExecute(
-        budget=job.limits.notebook_seconds,
-        plans=plans,
-        trials=trials,
-        waiting=waiting,
-        limits=job.limits,
-        config=config,
-        log=_quiet_log(),
-    )
-
-
-def _run_notebook(job: Job, kit: Kit, name: str, ready: _Ready, waiting: WaitingKernel | None) -> _Graded:
+def _run_notebook(job: Job, kit: Kit, name: str, ready: Ready, waiting: WaitingKernel | None) -> _Graded:
     from traitlets.config import Config
 
     from eds_autograder.grading.sanitize import preprocessors, run_preprocessor
 
     notebook = ready.notebook
-    config, resources, log = Config(job.settings), _resources(job, name), _quiet_log()
-    execute = _execute(job, _plans(kit, name), waiting)
+    config, resources, log = Config(job.settings), resources_of(job, name), quiet_log()
+    execute = executor(job, plans_of(kit, name), waiting)
     for class_ in preprocessors(config, "autograde_preprocessors"):
         if _executes(class_):
             notebook, _ = execute.preprocess(notebook, resources)
@@ -289,21 +173,6 @@ def _records(class_: Any) -> bool:
     return issubclass(class_, SaveAutoGrades | AssignLatePenalties)
 
 
-def _resources(job: Job, name: str) -> Any:
-    from nbconvert.exporters.exporter import ResourcesDict
-
-    resources = ResourcesDict()
-    resources["unique_key"] = name
-    resources["metadata"] = ResourcesDict(path=str(job.work), name=name)
-    resources["nbgrader"] = {
-        "student": job.student,
-        "assignment": job.assignment,
-        "notebook": name,
-        "db_url": f"sqlite:///{job.kit / 'gradebook.db'}",
-    }
-    return resources
-
-
 def _graded(
     job: Job, kit: Kit, name: str, notebook: Any, execute: Any, problems: list[Problem], log: Any
 ) -> _Graded:
@@ -323,13 +192,13 @@ def _graded(
             exercises.append(mark_cell(source, cell, run, log, valued=valued))
     notebook.metadata["eds"] = {"result": job.key}
     _write(notebook, job.out / f"{name}.ipynb")
-    problems = [*problems, *_accidents(notebook, execute), *_unusable(exercises)]
-    guarded, unguarded = _guarded(kit, name, execute)
+    problems = [*problems, *accidents(notebook, execute), *unusable(exercises)]
+    guarded, unguarded = tests_by_guard(kit, name, execute)
     return _Graded(
         exercises,
         problems,
         execute.outcome,
-        _unanswered(notebook),
+        unanswered(notebook),
         written=True,
         evidence=execute.evidence,
         guarded=guarded,
@@ -337,71 +206,10 @@ def _graded(
     )
 
 
-def _guarded(kit: Kit, name: str, execute: Any) -> tuple[list[str], dict[str, str]]:
-    """Tell which tests of a notebook have canaries, and why the others have none."""
-    guarded, unguarded = [], {}
-    for grade_id, plan in _plans(kit, name).items():
-        test = f"{name}/{grade_id}"
-        if not execute.guarded:
-            unguarded[test] = "the notebook's kernel is none of Python"
-        elif plan.canaries:
-            guarded.append(test)
-        else:
-            known = kit.rehearsed.get((name, grade_id), Rehearsed())
-            unguarded[test] = known.reason or "the reference solution was not run"
-    return guarded, unguarded
-
-
-def _accidents(notebook: Any, execute: Any) -> list[Problem]:
-    problems = []
-    for index, run in execute.runs.items():
-        if run.state == "timed out" and execute.outcome == "graded":
-            problems.append(Problem("time", f"cell {index + 1}{_label(notebook.cells[index])} {run.reason}"))
-    for index, name in execute.hits.items():
-        what = execute.limits.describe(name)
-        problems.append(
-            Problem(name, f"cell {index + 1}{_label(notebook.cells[index])} asked for more than {what}")
-        )
-    if execute.outcome != "graded":
-        kind = execute.limit or ("kernel" if execute.outcome == "kernel died" else "time")
-        problems.append(Problem(kind, f"{execute.reason}; marks before it are kept"))
-    return problems
-
-
-def _label(cell: Any) -> str:
-    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return f" ({grade_id})" if grade_id else ""
-
-
-def _unusable(exercises: list[Exercise]) -> list[Problem]:
-    return [
-        Problem("marks", f"{exercise.grade_id}: {exercise.detail}, counted as 0")
-        for exercise in exercises
-        if exercise.detail and exercise.detail.startswith("no usable mark")
-    ]
-
-
-def _unanswered(notebook: Any) -> tuple[str, ...]:
-    """Return the answer cells whose text is still the released one, by nbgrader's checksum."""
-    from nbgrader.utils import compute_checksum, is_solution
-
-    return tuple(
-        cell.metadata["nbgrader"]["grade_id"]
-        for cell in notebook.cells
-        if is_solution(cell) and cell.metadata["nbgrader"].get("checksum") == compute_checksum(cell)
-    )
-
-
 def _write(notebook: Any, path: Path) -> None:
     import nbformat
 
     path.write_text(nbformat.writes(notebook), "utf-8")
-
-
-def _quiet_log() -> logging.Logger:
-    log = logging.Logger("eds.runner", logging.CRITICAL)
-    log.addHandler(logging.NullHandler())
-    return log
 
 
 def main(arguments: list[str], sandboxes: Sequence[Sandbox] = ()) -> int:

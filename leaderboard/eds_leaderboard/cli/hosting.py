@@ -70,6 +70,7 @@ def create(
     from eds_leaderboard.challenge import is_drawn
     from eds_leaderboard.clock import parse_duration
     from eds_leaderboard.event import ZERO, Rules
+    from eds_leaderboard.folder import check_place
     from eds_leaderboard.store.address import parse_address, shown_address
 
     if ladder and metric != "accuracy":
@@ -79,6 +80,7 @@ def create(
     database = parse_address(db) if db else None
     pause_, grace_ = (parse_duration(text) if text else ZERO for text in (pause, grace))
     rules = Rules(metric, limit, per_hour, pause_, grace_, ladder)
+    check_place(event)
     if is_drawn(challenge):
         click.echo(
             f"Drawing the challenge {challenge} from a new secret, which may take half a minute …", err=True
@@ -138,7 +140,8 @@ def freeze(duration: str | None, off: bool, event: Path | None) -> None:
     from eds_leaderboard.clock import for_people, parse_duration
 
     if off == (duration is not None):
-        raise click.UsageError("expected one of --last and --off")
+        given = "both" if off else "neither"
+        raise click.UsageError(f"expected one of --last DURATION and --off, got {given}")
     length = None if duration is None else parse_duration(duration)
     with open_board(event) as board:
         frozen = board.freeze(length)

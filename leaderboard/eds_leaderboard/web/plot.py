@@ -7,17 +7,63 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-__all__ = ["Line", "Plot", "Tick", "best_over_time"]
+__all__ = ["NARROW", "WALL", "WIDE", "Canvas", "Line", "Plot", "Tick", "best_over_time"]
 
-WIDTH, HEIGHT = 760, 340
-LEFT, RIGHT, TOP, BOTTOM = 52, 186, 14, 34
 # more lines than this nobody can tell apart, with or without colour
 MAX_LINES = 8
-LABEL_HEIGHT = 18.0
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440)
 
 Steps = Sequence[tuple[datetime, float]]
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The sheet that a drawing is made for, in its pixels.
+
+    Parameters
+    ----------
+    width, height : int
+    margins : tuple of int
+        Left, right, top and bottom of what the lines may fill; names stand in the right one.
+    letters : int
+        How much of a name is written.
+    times : int
+        At most so many marks on the axis of time.
+    """
+
+    width: int
+    height: int
+    margins: tuple[int, int, int, int]
+    letters: int
+    times: int
+    label_height: float = 18.0
+
+    @property
+    def left(self) -> int:
+        """Where lines begin."""
+        return self.margins[0]
+
+    @property
+    def right(self) -> int:
+        """Where lines end."""
+        return self.width - self.margins[1]
+
+    @property
+    def top(self) -> int:
+        """Where the highest score stands."""
+        return self.margins[2]
+
+    @property
+    def bottom(self) -> int:
+        """Where the lowest score stands."""
+        return self.height - self.margins[3]
+
+
+# a page, a phone, the right half of a wall
+WIDE = Canvas(760, 340, (52, 186, 14, 34), letters=17, times=6)
+NARROW = Canvas(360, 300, (42, 118, 12, 30), letters=11, times=3)
+WALL = Canvas(620, 560, (60, 186, 16, 38), letters=15, times=4, label_height=21.0)
 
 
 @dataclass(frozen=True)
@@ -42,23 +88,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Plot:
-    """All that is drawn, in pixels of a drawing of `width` times `height`."""
+    """All that is drawn, in pixels of its canvas."""
 
     lines: Sequence[Line]
     x_ticks: Sequence[Tick]
     y_ticks: Sequence[Tick]
     more: int
     summary: str
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = WIDTH - RIGHT
-    top: int = TOP
-    bottom: int = HEIGHT - BOTTOM
+    canvas: Canvas
 
 
 @dataclass(frozen=True)
 class _Frame:
+    canvas: Canvas
     start: datetime
     end: datetime
     low: float
@@ -66,15 +108,20 @@ class _Frame:
 
     def x(self, time: datetime) -> float:
         share = (time - self.start) / (self.end - self.start)
-        return round(LEFT + min(max(share, 0.0), 1.0) * (WIDTH - LEFT - RIGHT), 1)
+        canvas = self.canvas
+        return round(canvas.left + min(max(share, 0.0), 1.0) * (canvas.right - canvas.left), 1)
 
     def y(self, score: float) -> float:
         share = (score - self.low) / (self.high - self.low)
-        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+        return round(self.canvas.bottom - share * (self.canvas.bottom - self.canvas.top), 1)
 
 
 def best_over_time(
-    series: Mapping[str, Steps], start: datetime, end: datetime, baselines: frozenset[str] = frozenset()
+    series: Mapping[str, Steps],
+    start: datetime,
+    end: datetime,
+    baselines: frozenset[str] = frozenset(),
+    canvas: Canvas = WIDE,
 ) -> Plot | None:
     """Return the drawing, or None when nothing can be drawn yet.
 
@@ -86,6 +133,8 @@ def best_over_time(
         The span of the time axis.
     baselines : frozenset of str
         Which of them are drawn as references.
+    canvas : Canvas
+        What it is drawn for.
     """
     drawn = {name: steps for name, steps in list(series.items())[:MAX_LINES] if steps}
     if not drawn:
@@ -93,12 +142,12 @@ def best_over_time(
     end = max(end, start + timedelta(minutes=1), *(steps[-1][0] for steps in drawn.values()))
     scores = [score for steps in drawn.values() for _, score in steps]
     step = _step(min(scores), max(scores))
-    frame = _Frame(start, end, *_bounds(min(scores), max(scores), step))
+    frame = _Frame(canvas, start, end, *_bounds(min(scores), max(scores), step))
     ends = {name: frame.y(steps[-1][1]) for name, steps in drawn.items()}
-    label_ys = _spread(list(ends.values()))
+    label_ys = _spread(list(ends.values()), canvas)
     lines = [
         Line(
-            name,
+            _shortened(name, canvas.letters),
             "baseline" if name in baselines else f"s{number}",
             _path(steps, frame),
             (frame.x(end), ends[name]),
@@ -107,9 +156,14 @@ def best_over_time(
         )
         for number, ((name, steps), label_y) in enumerate(zip(drawn.items(), label_ys, strict=True))
     ]
-    leader = lines[0]
-    summary = f"{len(lines)} teams; {leader.name} leads with {leader.score}"
-    return Plot(lines, _time_ticks(frame), _score_ticks(frame, step), len(series) - len(drawn), summary)
+    leader = next(iter(drawn))
+    summary = f"{len(lines)} teams; {leader} leads with {lines[0].score}"
+    more = len(series) - len(drawn)
+    return Plot(lines, _time_ticks(frame), _score_ticks(frame, step), more, summary, canvas)
+
+
+def _shortened(name: str, letters: int) -> str:
+    return name if len(name) <= letters else f"{name[: letters - 1]}…"
 
 
 def _step(low: float, high: float) -> float:
@@ -145,7 +199,7 @@ def _score_ticks(frame: _Frame, step: float) -> list[Tick]:
 
 def _time_ticks(frame: _Frame) -> list[Tick]:
     minutes = (frame.end - frame.start) / timedelta(minutes=1)
-    every = timedelta(minutes=next((m for m in MINUTES if minutes / m <= 6), MINUTES[-1]))
+    every = timedelta(minutes=next((m for m in MINUTES if minutes / m <= frame.canvas.times), MINUTES[-1]))
     midnight = frame.start.replace(hour=0, minute=0, second=0, microsecond=0)
     time = midnight + math.ceil((frame.start - midnight) / every) * every
     ticks: list[Tick] = []
@@ -155,17 +209,17 @@ def _time_ticks(frame: _Frame) -> list[Tick]:
     return ticks
 
 
-def _spread(ys: Sequence[float]) -> list[float]:
+def _spread(ys: Sequence[float], canvas: Canvas) -> list[float]:
     """Return where names stand that belong to these heights: in their order, no two on top of each other."""
     order = sorted(range(len(ys)), key=lambda index: ys[index])
     placed: dict[int, float] = {}
     previous = -math.inf
     for index in order:
-        previous = max(ys[index], previous + LABEL_HEIGHT)
+        previous = max(ys[index], previous + canvas.label_height)
         placed[index] = previous
-    overhang = max(previous - (HEIGHT - BOTTOM), 0.0)
+    overhang = max(previous - canvas.bottom, 0.0)
     limit = math.inf
     for index in reversed(order):
-        limit = min(placed[index] - (overhang if limit == math.inf else 0.0), limit - LABEL_HEIGHT)
+        limit = min(placed[index] - (overhang if limit == math.inf else 0.0), limit - canvas.label_height)
         placed[index] = round(min(placed[index], limit), 1)
     return [placed[index] for index in range(len(ys))]

@@ -12,7 +12,7 @@ from eds_leaderboard.event import Event, State
 from eds_leaderboard.metrics import METRICS, per_class_table
 from eds_leaderboard.standings import Standing, metric_order
 from eds_leaderboard.web.answers import RequestRefusedError
-from eds_leaderboard.web.plot import Plot, best_over_time
+from eds_leaderboard.web.plot import NARROW, WALL, WIDE, Plot, best_over_time
 
 __all__ = [
     "board_view",
@@ -64,12 +64,12 @@ def event_view(board: Board) -> dict[str, Any]:
 
 
 def board_view(board: Board) -> dict[str, Any]:
-    """Return the standings with their plot."""
+    """Return the standings with their plots: for a page, a phone and a wall; the style sheet chooses."""
     event, standings = board.event, board.standings()
     return {
         **event_view(board),
         "rows": standing_rows(standings, metric_order(event.rules.metric)),
-        "plot": _plot(board, event, standings),
+        "plots": _plots(board, event, standings),
         "teams": len(board.teams()),
     }
 
@@ -110,17 +110,20 @@ def ranges(numbers: Sequence[int]) -> str:
     return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs)
 
 
-def _plot(board: Board, event: Event, standings: Sequence[Standing]) -> Plot | None:
+def _plots(board: Board, event: Event, standings: Sequence[Standing]) -> dict[str, Plot]:
     if event.opened_at is None or event.closes_at is None:
-        return None
+        return {}
     series = board.series()
     ranked = sorted(standings, key=lambda standing: standing.team.is_baseline)
-    return best_over_time(
-        {line.team.name: series.get(line.team.id, ()) for line in ranked},
-        event.opened_at,
-        min(board.now(), event.closes_at),
-        frozenset(line.team.name for line in standings if line.team.is_baseline),
-    )
+    steps = {line.team.name: series.get(line.team.id, ()) for line in ranked}
+    end = min(board.now(), event.closes_at)
+    baselines = frozenset(line.team.name for line in standings if line.team.is_baseline)
+    sheets = {"wide": WIDE, "narrow": NARROW, "wall": WALL}
+    drawn = {
+        name: best_over_time(steps, event.opened_at, end, baselines, canvas)
+        for name, canvas in sheets.items()
+    }
+    return {name: plot for name, plot in drawn.items() if plot is not None}
 
 
 def _check_revealed(event: Event) -> None:

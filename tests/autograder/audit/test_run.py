@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,16 @@ def test_tests_that_need_a_lucky_seed_are_found(tmp_path: Path) -> None:
     seeds = [one for one in found.checks if one.name.startswith("seed")]
     assert 0 < sum(not one.fine for one in seeds) <= 10
     assert not found.problems
+
+
+def test_what_a_lesson_leaves_in_the_temporary_folder_goes_with_the_audit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (temporary := tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    write_course(
+        tmp_path, LESSON.replace("kilometre = 1000.0", "import tempfile\nkilometre = tempfile.mkdtemp()")
+    )
+    audit_lesson(Course.open(tmp_path), NAME)
+    assert not list(temporary.iterdir())

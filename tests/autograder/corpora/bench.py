@@ -11,8 +11,9 @@ import nbformat
 from eds_autograder.course import Course
 from eds_autograder.grading.assignment import Kit, prepare, settings
 from eds_autograder.grading.job import Limits, lay_out
+from eds_autograder.grading.reference_run import rehearse_job
 from eds_autograder.grading.results import Result
-from eds_autograder.grading.runner import grade_job, rehearse_job
+from eds_autograder.grading.runner import grade_job
 from eds_autograder.grading.submissions import Submission
 
 

@@ -246,3 +246,42 @@ def test_every_page_is_for_everybody(size, tab, lively, tmp_path) -> None:
         board.reveal()
     look(AFTER)
     assert not problems, "\n".join(problems)
+
+
+def test_the_plot_can_be_read_on_a_phone_and_nothing_tells_of_hidden_columns(tab, lively) -> None:
+    phone, desk = tab("phone"), tab()
+    sizes = """[...document.querySelectorAll('svg.plot')].filter(one => one.checkVisibility()).map(one => {
+        const scale = one.getBoundingClientRect().width / one.viewBox.baseVal.width;
+        return scale * parseFloat(getComputedStyle(one.querySelector('text')).fontSize);
+    })"""
+    for page, text in ((phone, ("Moved",)), (desk, ("Moved", "Tied with", "times in UTC"))):
+        page.goto("/")
+        (size,) = page.evaluate(sizes)
+        assert size >= 12
+        caption = page.locator(".standings caption").inner_text()
+        assert [word for word in ("Moved", "Tied with", "times in UTC") if word in caption] == list(text)
+        names = page.locator("svg.plot:visible .line text")
+        edge = page.locator("svg.plot:visible").bounding_box()
+        boxes = [names.nth(number).bounding_box() for number in range(names.count())]
+        assert all(box["x"] + box["width"] <= edge["x"] + edge["width"] + 1 for box in boxes)
+
+
+@pytest.mark.parametrize("teams", [2, 3, 5, 8, 40])
+def test_few_teams_and_many_fill_the_wall(teams, tab, hackathon, predictions, clock) -> None:
+    with hackathon.board() as board:
+        for number in range(teams - 2):
+            board.add_team(f"{number} of the teams with a rather long name")
+        for number, team in enumerate(board.teams()):
+            for wrong in (20 + number % 9, number % 12):
+                clock.advance(minutes=1)
+                board.enter(team, predictions(wrong=wrong, first=number % 7).read_bytes(), "x.csv", "")
+    page, problems = tab("wall"), []
+    page.goto("/projector")
+    check(page, f"wall-{teams}", problems)
+    assert not problems, "\n".join(problems)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 1080
+    table = page.locator(".standings").bounding_box()
+    assert table["x"] + table["width"] <= page.locator(".on-wall").bounding_box()["x"]
+    for half in page.locator(".halves > div").all():
+        box = half.locator(":scope > :visible").last.bounding_box()
+        assert box["y"] + box["height"] >= 0.75 * 1080

@@ -100,14 +100,47 @@ def test_a_wrong_token_is_told(token, said, address, predictions, run) -> None:
     assert token not in answer.stderr.replace("this is no token", "")
 
 
-def test_a_server_that_is_not_there_is_one_clear_line(predictions, run) -> None:
+SAME_NETWORK = "check the address, and that you are in the same network"
+
+
+@pytest.mark.parametrize(
+    ("words", "tip"),
+    [
+        (("show",), "or ask the host whether the server runs"),
+        (("submissions",), "or ask the host whether the server runs"),
+        (("submit", "-m", "x", "-f"), "nothing was stored"),
+    ],
+)
+def test_a_server_that_is_not_there_is_one_clear_line(words, tip, predictions, run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    said = run("show", "--server", f"127.0.0.1:{port}", status=1).stderr
+    files = [predictions()] if "-f" in words else []
+    said = run(*words, *files, "--server", f"127.0.0.1:{port}", token="eds_x", status=1).stderr
     assert said.splitlines() == [
         f"leaderboard: error: cannot reach http://127.0.0.1:{port}: Connection refused",
-        "  tip: check the address, and that you are in the same network; nothing was stored",
+        f"  tip: {SAME_NETWORK}; {tip}",
     ]
+
+
+def test_a_server_that_breaks_off_after_the_entry_makes_no_promise(predictions, run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def take_and_hang_up() -> None:
+            connection, _ = listener.accept()
+            received = b""
+            while not received.endswith(b"--\r\n"):
+                received += connection.recv(65_536)
+            connection.close()
+
+        thread = threading.Thread(target=take_and_hang_up)
+        thread.start()
+        place = f"127.0.0.1:{listener.getsockname()[1]}"
+        said = run(
+            "submit", "-f", predictions(), "-m", "x", "--server", place, token="eds_x", status=1
+        ).stderr
+        thread.join()
+    assert "nothing was stored" not in said
+    assert "look with 'leaderboard submissions' whether the entry came in" in said
 
 
 @pytest.mark.parametrize(
