@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import json
 import re
@@ -209,3 +210,24 @@ def test_what_the_system_refuses_is_one_line_and_no_traceback(tmp_path: Path) ->
     result = CliRunner().invoke(group, ["read"], prog_name="eds")
     assert result.exit_code == 1
     assert result.output == f"eds: error: {tmp_path / 'topics.toml'}: Is a directory\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            "eds: error: No space left on device\n  tip: make room on the disk, then run the command again\n",
+        ),
+        (PermissionError(errno.EACCES, "Permission denied", "a.db"), "eds: error: a.db: Permission denied\n"),
+    ],
+)
+def test_what_the_system_refuses_is_one_line_and_a_full_disk_has_a_tip(error: OSError, said: str) -> None:
+    group = LazyGroup("eds")
+
+    @group.command()
+    def write() -> None:
+        raise error
+
+    done = CliRunner().invoke(group, ["write"], prog_name="eds")
+    assert (done.exit_code, done.stderr) == (1, said)

@@ -86,9 +86,17 @@ class LazyGroup(click.Group):
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise  # whoever reads our output has enough: click leaves quietly
-            said = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
-            _report(EdsError(said), ctx.find_root().info_name or "eds")
+            _report(_of_the_system(error), ctx.find_root().info_name or "eds")
             ctx.exit(EdsError.exit_code)
+
+
+def _of_the_system(error: OSError) -> EdsError:
+    """Say what the system refused, and where, when it told."""
+    said = error.strerror or str(error)
+    if error.filename:
+        said = f"{error.filename}: {said}"
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return EdsError(said, "make room on the disk, then run the command again" if full else None)
 
 
 def _report_usage(error: click.UsageError, read: click.Context) -> None:

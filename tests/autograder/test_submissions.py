@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbgrader.utils import compute_checksum
 from small_course import LESSON, answered, by_id, cell, lesson, make_course, notebook, submit
 
 from eds_autograder.course import Course
@@ -284,6 +285,24 @@ class TestPuttingInOrder:
         assert restored["nbgrader"]["points"] == 3
         assert restored["nbgrader"]["grade"] is True
         assert "tags" not in restored
+
+    @pytest.mark.parametrize("points", [3, 1])
+    def test_what_the_instructor_changed_after_the_release_is_nobody_elses_doing(self, points: int) -> None:
+        made = answered()
+        tests, essay = by_id(made, "test-total"), by_id(made, "why")
+        tests.source = "assert total([9]) == 9"
+        for each in (tests, essay):
+            each.metadata["nbgrader"]["points"] = points
+        given = {"test-total": tests.source, "why": by_id(lesson(), "why").source}
+        for each in (tests, essay):
+            as_given = nbformat.from_dict({**each, "source": given[each.metadata["nbgrader"]["grade_id"]]})
+            each.metadata["nbgrader"]["checksum"] = compute_checksum(as_given)
+        assert put_in_order(made, graded_cells()) == []
+        assert tests.metadata["nbgrader"]["points"] == 3
+        tests.metadata["nbgrader"]["checksum"] = compute_checksum(tests)
+        tests.source = "pass"
+        (problem,) = put_in_order(made, graded_cells())
+        assert "text of 'test-total'" in problem.text
 
     def test_a_deleted_test_is_put_back_behind_its_answer(self) -> None:
         made = answered()

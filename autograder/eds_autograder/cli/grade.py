@@ -95,7 +95,7 @@ def grade(
     crew = _cluster(scheduler, isolation)
     if crew is None:
         _warn_where_nothing_works(isolation)
-    with _bar(progress) as (on_start, on_result):
+    with _told_when_stopped(), _bar(progress) as (on_start, on_result):
         report = grade_class(
             opened,
             assignments,
@@ -141,6 +141,15 @@ def _limits(course: Course, timeout: int | None, memory: float | None) -> Limits
 
     limits = Limits.for_cells(timeout or cell_seconds(course))
     return limits if memory is None else replace(limits, memory_gib=memory)
+
+
+@contextmanager
+def _told_when_stopped() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("stopped: what was graded is kept, and the next `eds grade` goes on from there", err=True)
+        raise
 
 
 @contextmanager

@@ -109,13 +109,17 @@ def _demote_copies(notebook: Any) -> list[Problem]:
 
 
 def _restore(notebook: Any, known: Mapping[str, GradedCell]) -> list[Problem]:
-    """Restore points, flags and tags, and say in one line what was changed, edited text included."""
+    """Restore points, flags and tags, and say in one line what was changed, edited text included.
+
+    A cell that is still as it was given out is renewed without a word: the instructor has changed it since.
+    """
     changed: dict[str, list[str]] = {"points": [], "flags": [], "tags": [], "text": []}
     for cell in notebook.cells:
         meta = _meta(cell)
         if not meta:
             continue
         source = known[meta["grade_id"]]
+        older = _is_of_a_release(cell, source)
         found = {
             "points": source.points is not None and meta.get("points") != source.points,
             "flags": any(
@@ -125,11 +129,26 @@ def _restore(notebook: Any, known: Mapping[str, GradedCell]) -> list[Problem]:
             "text": _is_edited(cell, source),
         }
         for what, is_so in found.items():
-            if is_so:
+            if is_so and (not older or what == "tags"):
                 changed[what].append(source.grade_id)
         cell.metadata = _metadata(cell, source)
     told = [f"{what} of {_names(ids)}" for what, ids in changed.items() if ids]
     return [Problem("restored", f"locked cells were changed and restored: {'; '.join(told)}")] if told else []
+
+
+def _is_of_a_release(cell: Any, source: GradedCell) -> bool:
+    """Tell whether a cell agrees with the checksum that nbgrader gave it at its release.
+
+    Of an answer the text is the student's: what was released is put in its place.
+    """
+    from nbformat import from_dict
+    from nbgrader.utils import compute_checksum
+
+    released = from_dict(cell) if source.restored else from_dict({**cell, "source": source.released})
+    try:
+        return bool(compute_checksum(released) == _meta(cell).get("checksum"))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
 
 
 def _is_edited(cell: Any, source: GradedCell) -> bool:
