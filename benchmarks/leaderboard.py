@@ -5,12 +5,13 @@
     python benchmarks/board_load.py [--database …]       # the load alone, three
 
 The first table is an entry of a running event: the truth is known, the file is validated and counted, beside
-`polars.read_csv` of the same file and nothing else. Both sides of the second read the truth and the
-predictions from CSV, align the rows by id, and compute accuracy and the macro and weighted precision, recall
-and F1; the board also validates every cell, the other side does not. The third times the metrics alone, on
-class codes in memory; the next line the explanation of a bad file; then follows the load on a served
-board (see board_load.py). Seconds are those of a clock and, in brackets, of all cores; a bar is held or
-missed by the clock. pandas takes minutes for ten million rows: it reads them once, shuffled.
+`polars.read_csv` of the same file and nothing else; ids are numbered, and random ones in the last line of a
+size. Both sides of the second read the truth and the predictions from CSV, align the rows by id, and compute
+accuracy and the macro and weighted precision, recall and F1; the board also validates every cell, the other
+side does not. The third times the metrics alone, on class codes in memory; the next line the explanation of a
+bad file; then follows the load on a served board (see board_load.py). Seconds are those of a clock and, in
+brackets, of all cores; a bar is held or missed by the clock. pandas takes minutes for ten million rows: it
+reads them once, shuffled.
 """
 
 from __future__ import annotations
@@ -40,20 +41,25 @@ from eds_leaderboard.truth import read_truth
 
 LABELS = np.array(["EXP", "HYB", "LP", "TOR", "TR", "VT"])
 SAME = 1e-12
+MIXED = 0x9E3779B97F4A7C15
 # the bars, which are for files of at least so many rows
 LARGE = 1_000_000
 TIMES_FASTER, TIMES_READING = 10.0, 2.0
 
 
-def write_files(folder: Path, n_rows: int, *, shuffled: bool) -> tuple[Path, Path]:
-    """Write a truth and predictions that are right in seven rows of ten."""
+def write_files(folder: Path, n_rows: int, *, shuffled: bool, random_ids: bool = False) -> tuple[Path, Path]:
+    """Write a truth and predictions that are right in seven rows of ten; ids are numbered or look random."""
     generator = np.random.default_rng(n_rows)
     codes = generator.integers(0, len(LABELS), n_rows)
     wrong = generator.random(n_rows) < 0.3
     predicted = np.where(wrong, generator.integers(0, len(LABELS), n_rows), codes)
     ids = np.array([f"w{number:08d}" for number in range(n_rows)])
+    if random_ids:
+        # odd, so that no two numbers give the same
+        ids = np.array([f"{number * MIXED % 2**64:016x}" for number in range(n_rows)])
     order = generator.permutation(n_rows) if shuffled else np.arange(n_rows)
-    truth, mine = folder / f"truth-{n_rows}.csv", folder / f"mine-{n_rows}-{shuffled}.csv"
+    name = f"{n_rows}-{random_ids}.csv"
+    truth, mine = folder / f"truth-{name}", folder / f"mine-{shuffled}-{name}"
     if mine.is_file():
         return truth, mine
     pd.DataFrame({"id": ids, "label": LABELS[codes]}).to_csv(truth, index=False)
@@ -153,7 +159,8 @@ def time_files(folder: Path, n_rows: int) -> None:
 
 
 def time_entries(folder: Path, n_rows: int) -> None:
-    for what, truth, mine in orders(folder, n_rows, (False, True)):
+    drawn = (f"{n_rows:>10,} rows, random ids", *write_files(folder, n_rows, shuffled=True, random_ids=True))
+    for what, truth, mine in (*orders(folder, n_rows, (False, True)), drawn):
         known = read_truth(truth)
         ours, theirs = alternately(
             lambda: known.confusion(read_entry(mine, known.expected)),  # noqa: B023
