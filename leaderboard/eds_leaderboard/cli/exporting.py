@@ -114,7 +114,7 @@ def _write_grades(board: Board, target: Path, members: Path, ends: dict[str, Any
         students = read_members(members, board.teams())
     rule = rule_for(standings, event.rules.metric, **ends)
     write_whole(target, render(grade_records(students, standings, rule), COLUMNS, format_))
-    click.echo(f"{target}: marks of {len(students)} students\n  rule: {rule}")
+    click.echo(f"{target}: marks, students: {len(students)}\n  rule: {rule}")
     named = {team.id for team in students.values()}
     left_out = [line.team.name for line in standings if line.team.id not in named and line.rank is not None]
     if left_out:
