@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import stat
@@ -162,7 +163,13 @@ def test_what_is_no_backup_of_the_event_changes_nothing(lively, tmp_path, challe
     (tmp_path / "text.db").write_text("no database" * 100)
     other = tmp_path / "other" / "event.db"
     assert "holds no event 'fall'" in run("restore-backup", other, "-c", event, status=2).stderr
-    assert "cannot copy" in run("restore-backup", tmp_path / "text.db", "-c", event, status=1).stderr
+    said = run("restore-backup", tmp_path / "text.db", "-c", event, status=2).stderr
+    assert "text.db is no backup" in said
+    assert "give the file that leaderboard backup wrote" in said
+    with contextlib.closing(sqlite3.connect(tmp_path / "foreign.db")) as foreign:
+        foreign.execute("CREATE TABLE grade (points REAL)")
+    said = run("restore-backup", tmp_path / "foreign.db", "-c", event, status=2).stderr
+    assert "give the file that leaderboard backup wrote" in said
     assert "no backup" in run("restore-backup", tmp_path / "absent.db", "-c", event, status=2).stderr
     assert "exists already" in run("backup", "--to", other, "-c", event, status=2).stderr
     assert seen(event) == before
