@@ -325,7 +325,7 @@ class _Finder:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield from self._in_text(node, node.value)
             elif value is not None:
-                off = margin if margin or isinstance(value, int) else 1e-9 * max(1.0, abs(value))
+                off = margin if margin or isinstance(value, int) else 1e-9 * (abs(value) or 1.0)
                 vague = off > 0.01 * max(abs(value), 0.1)
                 start, end = self._place(node)
                 others = others_of_number(self.source[start:end], off)
