@@ -180,11 +180,11 @@ async def entries(request: Request) -> list[EntryModel]:
                 received=stamp(entry.received_at),
                 message=entry.message,
                 split=event.shown_split,
-                scores=score_cells(dict(entry.scores), order),
+                # under the Ladder a void entry shows none
+                scores=score_cells(dict(entry.scores), order) if entry.scores else {},
                 void=voids.get(entry.id),
             )
-            for entry in board.entries()
-            if entry.team_id == team.id
+            for entry in board.entries(team)
         ]
 
     return await site_of(request).boards.do(collect)

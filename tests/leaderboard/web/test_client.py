@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from dataclasses import replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from eds_leaderboard.board import Board, create_event
 from eds_leaderboard.client import Client
 from eds_leaderboard.errors import EdsError, InvalidFileError, RefusedError, UsageError
+from eds_leaderboard.event import Rules
+from eds_leaderboard.folder import find_event
+
+from .conftest import served
 
 
 def test_an_entry_goes_in_by_the_command_and_is_on_the_board(address, hackathon, predictions, run) -> None:
@@ -46,6 +53,37 @@ def test_a_team_lists_its_own_entries_as_the_host_does(format_, address, hackath
     assert "wrong 2" in shown
     assert "a test" in shown
     assert "wrong 5" not in shown
+
+
+def test_a_team_lists_what_it_sent_in_since_the_board_stands_still(
+    address, hackathon, predictions, clock, run
+) -> None:
+    words = ("submit", "-f", predictions(wrong=6), "-m", "in the dark", "--server", address)
+    run("freeze", "--last", "4h", "-c", hackathon.folder.path)
+    run(*words, token=hackathon.tokens["Drac"])
+    assert "in the dark" in run("submissions", "--server", address, token=hackathon.tokens["Drac"]).stdout
+    assert (
+        "in the dark" not in run("submissions", "--server", address, token=hackathon.tokens["Isère"]).stdout
+    )
+    assert "in the dark" not in run("submissions", "-c", hackathon.folder.path).stdout
+
+
+def test_a_void_entry_under_the_ladder_is_listed_without_a_score(
+    hackathon, challenge, tmp_path, predictions, clock, run
+) -> None:
+    create_event(tmp_path / "climb", str(challenge), Rules(ladder=True))
+    folder = find_event(tmp_path / "climb")
+    with Board(folder, clock) as board:
+        board.open(timedelta(hours=1))
+        _, token = board.add_team("Drac")
+        for wrong in (9, 3):
+            board.submit(predictions(wrong=wrong), f"wrong {wrong}", token)
+        board.void(1, "a test")
+    with served(replace(hackathon.settings, folder=folder)) as address:
+        told = Client(address, token).entries()
+        shown = run("submissions", "--server", address, token=token).stdout
+    assert [(entry["void"], bool(entry["scores"])) for entry in told] == [("a test", False), (None, True)]
+    assert shown == run("submissions", "-c", folder.path).stdout
 
 
 def test_a_token_lists_no_other_team(address, hackathon, run) -> None:

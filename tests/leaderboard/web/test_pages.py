@@ -316,6 +316,19 @@ def test_a_team_that_the_host_adds_later_is_counted(visit, hackathon) -> None:
     assert "3 teams are registered" in visit().get("/").text
 
 
+def test_one_registered_team_is_counted_as_one(tmp_path, challenge, clock, hackathon) -> None:
+    create_event(tmp_path / "small", str(challenge), Rules())
+    folder = find_event(tmp_path / "small")
+    with Board(folder, clock) as board:
+        board.add_team("Drac")
+    with (
+        served(replace(hackathon.settings, folder=folder)) as address,
+        httpx.Client(base_url=address) as client,
+    ):
+        assert "No entry yet. 1 team is registered." in client.get("/").text
+        assert "No entry yet, 1 team is registered." in client.get("/projector").text
+
+
 def test_the_day_of_a_session_ends(visit, clock) -> None:
     team = visit("Drac")
     clock.advance(hours=11, minutes=59)
