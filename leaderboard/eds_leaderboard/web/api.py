@@ -42,6 +42,7 @@ class EventModel(BaseModel):
     opened_at: str | None
     closes_at: str | None
     revealed_at: str | None
+    stands_still_since: str | None = Field(description="Since when the board shows no entry any more")
 
 
 class StandingsModel(BaseModel):
@@ -96,6 +97,7 @@ class ReceiptModel(EntryModel):
 def event_model(event: Event, now: datetime) -> EventModel:
     """Return an event for JSON."""
     times = {name: getattr(event, name) for name in ("opened_at", "closes_at", "revealed_at")}
+    times["stands_still_since"] = event.shown_until(now)
     return EventModel(
         name=event.name,
         challenge=event.challenge,
@@ -131,7 +133,7 @@ async def event(request: Request) -> Response:
 
 def _standings(board: Board) -> Rendered:
     event = board.event
-    columns = standing_columns(event)
+    columns = standing_columns(event.rules.metric)
     records = standing_records(event, board.standings())
     return _json(
         StandingsModel(
