@@ -141,7 +141,5 @@ def problems_told(*, to_stderr: bool = True) -> Iterator[None]:
 
 def tell_problems(problems: Problems, *, to_stderr: bool) -> None:
     """Print the problems of a file for people."""
-    for problem in problems.shown:
-        click.echo(f"{problem}\n    {problem.remedy}", err=to_stderr)
-    for kind, count in problems.unshown().items():
-        click.echo(f"and {count:,} more of the kind {kind}", err=to_stderr)
+    for line in problems.lines():
+        click.echo(line, err=to_stderr)
