@@ -241,6 +241,7 @@ def test_the_projector_shows_the_first_dozen_and_counts_the_others(visit, hackat
     assert "and 3 more" in page
     assert "team 00" in page
     assert "team 12" not in page
+    assert "Best public accuracy over time" in page
 
 
 def test_the_plot_is_a_staircase_that_never_falls(visit, hackathon, predictions, clock) -> None:
