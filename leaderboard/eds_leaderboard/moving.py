@@ -6,7 +6,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -164,6 +164,9 @@ def _put_aside(database: Address, now: datetime) -> str | None:
         return put_schema_aside(database, suffix.replace("-", "_"))
     if not database.exists():
         return None
+    # a server that was not stopped would take entries that nobody sees again; what is damaged takes none
+    with suppress(EdsError), Database(database) as left, left.atomic():
+        close_for_good(left, "a backup that was put back")
     aside = Path(f"{database}.{suffix}")
     for part in _SUFFIXES:
         # a log that stayed behind would be taken for that of the new file
