@@ -7,12 +7,14 @@ import secrets
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from datetime import datetime
 from email.message import Message
 from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
+from eds_leaderboard.clock import read_stamp
 from eds_leaderboard.csvfile import ENTRY_LIMITS, read_capped
 from eds_leaderboard.errors import EdsError, InvalidFileError, RefusedError, UsageError
 from eds_leaderboard.problems import Problem, Problems
@@ -70,6 +72,10 @@ class Client:
         """Return the event: its state, rules and times."""
         answer: dict[str, Any] = self._ask("event")
         return answer
+
+    def now(self) -> datetime:
+        """Return the time by which the server judges deadlines."""
+        return read_stamp(self._ask("clock")["now"])
 
     def entries(self) -> list[dict[str, Any]]:
         """Return the team's own entries, oldest first."""

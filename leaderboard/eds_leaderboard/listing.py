@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eds_leaderboard.clock import stamp, to_the_minute
+from eds_leaderboard.clock import read_stamp, stamp, to_the_minute
 from eds_leaderboard.event import Event
 from eds_leaderboard.metrics import METRICS
 from eds_leaderboard.standings import RankChange, Standing, metric_order
@@ -18,13 +18,17 @@ __all__ = [
     "deed_records",
     "entry_columns",
     "entry_records",
+    "interval_text",
     "score_cells",
+    "standing_cells",
     "standing_columns",
     "standing_records",
     "team_records",
 ]
 
 Record = dict[str, Any]
+# no name has a semicolon in it
+_SEPARATOR = "; "
 
 
 def score_cells(scores: dict[str, float], order: Sequence[str], *, as_text: bool = False) -> Record:
@@ -35,20 +39,19 @@ def score_cells(scores: dict[str, float], order: Sequence[str], *, as_text: bool
     }
 
 
-def standing_columns(event: Event, *, for_table: bool = False) -> list[str]:
+def standing_columns(metric: str, *, for_table: bool = False) -> list[str]:
     """Return the columns of the board; a table names the split in its title and baselines by their name."""
-    primary, *others = metric_order(event.rules.metric)
+    primary, *others = metric_order(metric)
     if for_table:
         return ["rank", "moved", "team", primary, "95 %", "tied", *others, "entries", "received"]
     evidence, marks = ["low", "high", "tied_with"], ["baseline", "split", "entry"]
     return ["rank", "moved", "team", primary, *others, *evidence, *marks, "entries", "received"]
 
 
-def standing_records(event: Event, standings: Sequence[Standing], *, for_table: bool = False) -> list[Record]:
+def standing_records(event: Event, standings: Sequence[Standing]) -> list[Record]:
     """Return one record per line of the board; a baseline has no rank and is marked."""
-    make = _table_record if for_table else _record
     by_team = {standing.team.id: standing for standing in standings}
-    return [make(event, standing, by_team) for standing in standings]
+    return [_record(event, standing, by_team) for standing in standings]
 
 
 def _record(event: Event, standing: Standing, by_team: Mapping[int, Standing]) -> Record:
@@ -62,8 +65,7 @@ def _record(event: Event, standing: Standing, by_team: Mapping[int, Standing]) -
         **score_cells(dict(standing.entry.scores), order),
         "low": None if low is None else rounded(low),
         "high": None if high is None else rounded(high),
-        # no name has a semicolon in it
-        "tied_with": "; ".join(by_team[team].team.name for team in standing.tied_with),
+        "tied_with": _SEPARATOR.join(by_team[team].team.name for team in standing.tied_with),
         "baseline": standing.team.is_baseline,
         "split": event.shown_split,
         "entry": standing.entry.seq,
@@ -72,31 +74,38 @@ def _record(event: Event, standing: Standing, by_team: Mapping[int, Standing]) -
     }
 
 
-def _table_record(event: Event, standing: Standing, by_team: Mapping[int, Standing]) -> Record:
-    order = metric_order(event.rules.metric)
+def standing_cells(records: Sequence[Record], metric: str) -> list[Record]:
+    """Return the records of the board, which may come from a server, as a table shows them."""
+    ranks = {record["team"]: record["rank"] for record in records}
+    return [_cells(record, metric_order(metric), ranks) for record in records]
+
+
+def _cells(record: Record, order: Sequence[str], ranks: Mapping[str, int | None]) -> Record:
+    ends = record["low"], record["high"]
     return {
-        "rank": standing.rank,
-        "moved": _signed(standing.moved),
-        "team": _marked(standing.team),
-        **score_cells(dict(standing.entry.scores), order, as_text=True),
-        "95 %": None if standing.interval is None else "–".join(f"{end:.2f}" for end in standing.interval),
-        "tied": _tied_ranks(standing, by_team),
-        "entries": standing.entries,
-        "received": to_the_minute(standing.entry.received_at),
+        "rank": record["rank"],
+        "moved": _signed(record["moved"]),
+        "team": f"{record['team']} (baseline)" if record["baseline"] else record["team"],
+        **score_cells(dict(record), order, as_text=True),
+        "95 %": None if None in ends else interval_text(ends),
+        "tied": _tied_ranks(record, ranks),
+        "entries": record["entries"],
+        "received": to_the_minute(read_stamp(record["received"])),
     }
 
 
-def _tied_ranks(standing: Standing, by_team: Mapping[int, Standing]) -> str | None:
+def interval_text(ends: tuple[float, float]) -> str:
+    """Return the two ends of an interval as people see them, rounded on their way or not."""
+    return "–".join(f"{round(end, 4):.2f}" for end in ends)
+
+
+def _tied_ranks(record: Record, ranks: Mapping[str, int | None]) -> str | None:
     """Return the first and the last rank among those that cannot be told apart."""
-    ranks = [by_team[team].rank or 0 for team in standing.tied_with]
-    if standing.rank is None or not ranks:
+    tied = [ranks.get(team) or 0 for team in record["tied_with"].split(_SEPARATOR) if team]
+    if record["rank"] is None or not tied:
         return None
-    first, last = min(*ranks, standing.rank), max(*ranks, standing.rank)
+    first, last = min(*tied, record["rank"]), max(*tied, record["rank"])
     return str(first) if first == last else f"{first}–{last}"
-
-
-def _marked(team: Team) -> str:
-    return f"{team.name} (baseline)" if team.is_baseline else team.name
 
 
 def _signed(number: int | None) -> str | None:

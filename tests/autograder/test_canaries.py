@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from eds_autograder.grading.altered import other_number, takes_few_values
+from eds_autograder.grading.altered import other_number, others_of_number
 from eds_autograder.grading.canaries import Canary, find_canaries
 from eds_autograder.grading.plans import TestPlan
 from eds_autograder.grading.trial import Trials
@@ -57,12 +57,44 @@ def test_a_share_stays_a_share_and_a_long_number_as_long() -> None:
         assert any(near)
 
 
-def test_other_numbers_are_many_where_passing_one_is_evidence_by_itself() -> None:
+@pytest.mark.parametrize(
+    ("number", "margin", "least"),
+    [
+        ("6.674e-11", 1e-14, 5000),
+        ("2015", 0.0, 8000),
+        ("9.8125", 1e-9, 80_000),
+        ("0.123", 1e-9, 900),
+        ("9.81", 1e-9, 800),
+        ("83", 0.0, 400),
+        ("5.5", 1e-9, 50),
+        ("-4.0", 1e-9, 50),
+        ("0.85", 1e-9, 90),
+        ("0.5", 1e-9, 4),
+        ("1e-3", 1e-9, 5),
+    ],
+)
+def test_it_is_known_of_how_many_numbers_one_is_drawn(number: str, margin: float, least: int) -> None:
+    others = others_of_number(number, margin)
+    assert least <= others < 3 * least
     chance = random.Random(1)
-    for number, margin in [("5.5", 1e-9), ("83", 0.0), ("6.674e-11", 1e-14), ("0.123", 1e-9)]:
-        assert not takes_few_values(number)
-        assert len({other_number(number, margin, chance) for _ in range(DRAWS)}) > 50
-    assert all(map(takes_few_values, ("1e-3", "0.5", "0.85", "-0.25")))
+    drawn = Counter(other_number(number, margin, chance) for _ in range(50 * min(others, 200)))
+    if others <= 200:
+        assert len(drawn) == others
+        assert max(drawn.values()) < 100, "each of them is as likely as another"
+    else:
+        assert max(drawn.values()) < 50
+
+
+def test_numbers_that_a_comparison_cannot_tell_apart_count_once() -> None:
+    assert others_of_number("9.8125", 0.01) <= others_of_number("9.8125", 1e-9) / 150
+
+
+def test_a_number_with_more_digits_than_a_machine_word_keeps_them() -> None:
+    number = "123456789012345678901234567890"
+    assert others_of_number(number, 0.0) > 10**28
+    found = other_number(number, 0.0, random.Random(1))
+    assert len(found) == len(number)
+    assert not found.endswith("0" * 10)
 
 
 def draws(source: str, canary: Canary) -> set[str]:
@@ -103,10 +135,10 @@ def test_an_altered_word_is_another_word_of_the_test_and_convicts_nobody_alone()
     source = 'assert kind(80) == "steep", "80 is steep"\nassert kind(3) == "gentle"'
     steep = next(canary for canary in find_canaries(source) if canary.first == 1 and canary.kind == "text")
     assert draws(source, steep) == {source.replace("steep", "gentle")}
-    assert not steep.convicts
+    assert steep.others == 1
     lonely = 'assert kind(80) == "steep"'
     (word,) = of_kind(lonely, "text")
-    assert word.convicts
+    assert word.others > 1000
     assert lonely not in draws(lonely, word)
 
 

@@ -74,4 +74,11 @@ def test_the_board_on_the_screen_changes_when_an_entry_comes_and_ctrl_c_ends_it(
 
 
 def test_watching_needs_a_terminal(event, run) -> None:
-    assert "needs a terminal" in run("show", "--watch", "-c", event, status=2).stderr
+    for place in (("-c", event), ("--server", "127.0.0.1:1")):
+        assert "needs a terminal" in run("show", "--watch", *place, status=2).stderr
+
+
+def test_a_board_without_an_entry_says_so(event, run) -> None:
+    shown = run("show", "-c", event).stdout
+    assert "public standings (open until" in shown
+    assert "no entry yet" in shown

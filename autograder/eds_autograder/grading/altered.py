@@ -7,15 +7,15 @@ import math
 import random
 import re
 import string
+from dataclasses import dataclass
 
-__all__ = ["other_number", "other_text", "say", "shift", "takes_few_values"]
+__all__ = ["other_number", "other_text", "others_of_number", "others_of_shift", "say", "shift"]
 
 _FAR = 400  # how far an altered whole number may lie
 _FEW = 60  # values to draw from, at least
 _POWER = re.compile(r"(-?)(\d(?:\.\d*)?)([eE][+-]?\d+)")
 _DIGITS = re.compile(r"-?\d+\.?\d*")
 _SHORT = 2  # digits: there are few numbers with no more of them
-_TRIES = 100
 
 
 def say(message: str, old: str, new: str) -> str:
@@ -23,19 +23,6 @@ def say(message: str, old: str, new: str) -> str:
     pattern = re.compile(rf"(?<![\w.{{]){re.escape(old)}(?![\w{{]|\.\d)")
     parts = re.split(r"(\{[^{}]*\})", message)
     return "".join(part if part.startswith("{") else pattern.sub(lambda _: new, part) for part in parts)
-
-
-def shift(margin: float, chance: random.Random) -> str:
-    """Return a number that leads away from any expected value when it is added to it."""
-    return other_number("7.5" if margin else "7", margin, chance)
-
-
-def takes_few_values(number: str) -> bool:
-    """Tell whether so few numbers are written like this one that a wrong answer may hit another of them."""
-    power = _POWER.fullmatch(number)
-    if power is not None:
-        return len(power[2]) == 1
-    return _is_share(number) and _significant(number) <= _SHORT
 
 
 def other_number(old: str, margin: float, chance: random.Random) -> str:
@@ -55,24 +42,107 @@ def other_number(old: str, margin: float, chance: random.Random) -> str:
     -------
     str
     """
+    return _like(old, margin).draw(chance)
+
+
+def others_of_number(old: str, margin: float) -> int:
+    """Return how many of the numbers that may be drawn a comparison can tell from each other."""
+    return _like(old, margin).count(margin)
+
+
+def shift(margin: float, chance: random.Random) -> str:
+    """Return a number that leads away from any expected value when it is added to it."""
+    return _shifts(margin).draw(chance)
+
+
+def others_of_shift(margin: float) -> int:
+    """Return how many of the numbers that may be added a comparison can tell from each other."""
+    return _shifts(margin).count(margin)
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """Numbers that are written alike, counted in units of their last decimal.
+
+    Attributes
+    ----------
+    below, above : range
+        Those that are smaller than the one that they replace, and those that are larger.
+    decimals : int
+    before, behind : str
+        What all of them have before and behind their digits.
+    """
+
+    below: range
+    above: range
+    decimals: int = 0
+    before: str = ""
+    behind: str = ""
+
+    @classmethod
+    def around(cls, value: int, least: float, within: range, **written: str | int) -> _Numbers:
+        """Take those of a range that lie far enough from a value; if there are none, larger ones."""
+        step = within.step
+        away = step * math.ceil(least / step)
+        below = range(within.start, value - away + 1, step)
+        above = range(value + away, within.stop, step)
+        if not (below or above):
+            above = range(value + away, value + away + _FEW * step, step)
+        return cls(below, above, **written)  # type: ignore[arg-type]
+
+    def draw(self, chance: random.Random) -> str:
+        n_below = _size(self.below)
+        place = chance.randrange(n_below + _size(self.above))
+        number = self.below[place] if place < n_below else self.above[place - n_below]
+        whole, rest = divmod(abs(number), 10**self.decimals)
+        point = f".{rest:0{self.decimals}d}" if self.decimals else ""
+        return f"{self.before}{'-' if number < 0 else ''}{whole}{point}{self.behind}"
+
+    def count(self, margin: float) -> int:
+        """Return how many of them a comparison that forgives so much can tell from each other."""
+        alike: int = 1 + 2 * math.floor(margin * 10**self.decimals / self.above.step)
+        return math.ceil((_size(self.below) + _size(self.above)) / alike)
+
+
+def _size(numbers: range) -> int:
+    # len() ends at what a machine counts to, and an author's number may have more digits
+    last: int = (numbers.stop - 1 - numbers.start) // numbers.step
+    return max(0, last + 1)
+
+
+def _shifts(margin: float) -> _Numbers:
+    if not margin:
+        return _like("7", margin)
+    least = math.ceil(1000 * max(20 * margin, 1.0))
+    return _Numbers(range(0), range(least, 10 * least), decimals=3)
+
+
+def _like(old: str, margin: float) -> _Numbers:
     if (power := _POWER.fullmatch(old)) is not None:
-        return _other_power(power, margin, chance)
+        return _powers(power, margin)
     if _DIGITS.fullmatch(old) and (_is_share(old) or _significant(old) > _SHORT):
-        return _other_digits(old, margin, chance)
+        return _digits(old, margin)
     value = ast.literal_eval(old)
-    sign = -1 if chance.random() < 0.5 else 1
     if isinstance(value, int) and not margin:
-        step = chance.randint(3, min(_FAR, 40 + 8 * abs(value)))
-        lower = value - step
-        return str(lower if sign < 0 and (lower >= 0) == (value >= 0) and lower else value + step)
+        reach = min(_FAR, 40 + 8 * abs(value))
+        lowest = max(1, value - reach) if value >= 0 else value - reach
+        return _Numbers.around(value, 3, range(lowest, value + reach + 1))
+    return _short(old, value, margin)
+
+
+def _short(old: str, value: float, margin: float) -> _Numbers:
+    """Take multiples of what a number with few digits is a multiple of: wholes, halves, tenths."""
     decimals = len(old.partition(".")[2])
-    unit = _unit(old, value, decimals)
-    least = math.ceil(max(_span(value, margin) / unit, 3))
-    off = unit * chance.randint(least, least + max(3 * least, _FEW))
-    found = value + sign * off
-    if value > 0 and found <= 0:
-        found = value + off
-    return f"{found:.{decimals}f}" + ("." if old.endswith(".") else "")
+    unit = 10**decimals
+    step = unit if value == int(value) else 5 if old.endswith("5") else 1
+    scaled = step * round(value * unit / step)
+    least = max(_span(value, margin) * unit, 3 * step)
+    reach = least + max(3 * least, _FEW * step)
+    lowest = scaled - step * math.floor(reach / step)
+    if value > 0:
+        lowest = max(step, lowest)
+    within = range(lowest, scaled + math.floor(reach) + 1, step)
+    return _Numbers.around(scaled, least, within, decimals=decimals, behind="." if old.endswith(".") else "")
 
 
 def _is_share(number: str) -> bool:
@@ -88,48 +158,42 @@ def _span(value: float, margin: float) -> float:
     return max(20 * margin, 0.3 * abs(value) or 1.0)
 
 
-def _other_digits(old: str, margin: float, chance: random.Random) -> str:
+def _digits(old: str, margin: float) -> _Numbers:
     """Alter the digits of a number, as many of them before and behind the point."""
     sign, number = ("-", old[1:]) if old.startswith("-") else ("", old)
-    whole, _, behind = number.partition(".")
+    whole, point, behind = number.partition(".")
     unit = 10 ** len(behind)
-    value = int(whole + behind)
-    lowest, highest = (
-        (1, unit) if int(whole) == 0 else (unit * 10 ** (len(whole) - 1), unit * 10 ** len(whole))
-    )
+    digits = whole + behind
     # zeros at the end are the author's way of rounding
-    step = 10 ** (len(whole + behind) - len((whole + behind).rstrip("0")))
+    step = 10 ** (len(digits) - len(digits.rstrip("0")))
+    lowest, highest = (
+        (step, unit) if int(whole) == 0 else (unit * 10 ** (len(whole) - 1), unit * 10 ** len(whole))
+    )
     least = max(20 * margin * unit, 3 * step)
-    found = value
-    for _ in range(_TRIES):
-        found = chance.randrange(lowest, highest) // step * step
-        if found >= lowest and abs(found - value) >= least:
-            break
-    else:
-        found = value + math.ceil(least) + step * chance.randint(1, _FEW)
-    return f"{sign}{found // unit}" + (f".{found % unit:0{len(behind)}d}" if "." in number else "")
+    return _Numbers.around(
+        int(digits),
+        least,
+        range(lowest, highest, step),
+        decimals=len(behind),
+        before=sign,
+        behind=point if not behind else "",
+    )
 
 
-def _unit(old: str, value: float, decimals: int) -> float:
-    """Return of what a number is a multiple, as it is written: wholes, halves, tenths."""
-    if value == int(value):
-        return 1.0
-    return (5 if old.endswith("5") else 1) * 10.0**-decimals
-
-
-def _other_power(power: re.Match[str], margin: float, chance: random.Random) -> str:
+def _powers(power: re.Match[str], margin: float) -> _Numbers:
     """Alter the digits of a number that is written with a power of ten, as many of them before and behind."""
     sign, digits, ten = power.groups()
-    decimals = len(digits.partition(".")[2])
-    span = _span(float(power[0]), margin)
-    least = max(span / float(f"1{ten}"), 3 * 10.0**-decimals)
-    for _ in range(_TRIES):
-        found = chance.randrange(10**decimals, 10 ** (decimals + 1)) / 10**decimals
-        if abs(found - float(digits)) >= least:
-            break
-    else:
-        found = float(digits) + least * chance.uniform(1.0, 2.0)
-    return f"{sign}{found:.{decimals}f}{ten}"
+    whole, point, behind = digits.partition(".")
+    unit = 10 ** len(behind)
+    least = max(20 * margin / float(f"1{ten}") * unit, 3)
+    return _Numbers.around(
+        int(whole + behind),
+        least,
+        range(unit, 10 * unit),
+        decimals=len(behind),
+        before=sign,
+        behind=(point if not behind else "") + ten,
+    )
 
 
 def other_text(old: str, chance: random.Random) -> str:

@@ -7,10 +7,11 @@ the expected side of an assertion is altered, so that no deterministic code can 
 and of the assertions those that the students never saw are preferred, since a copy that differs from what was
 released gives itself away.
 
-A copy is *strong* when the altered value is so arbitrary that no wrong answer hits it by accident: passing it
-is evidence by itself. A *weak* one turns an assertion round (``<`` into ``>``, a truth into its negation),
-which honest wrong answers pass too: it is evidence only when the test itself was passed as well. A *hollow*
-one can be passed by an empty array, one with *few* other values by chance, so that two tests have to agree.
+Passing both a test and its copy is evidence. Who fails the test and passes the copy may have guessed which of
+the two is the test, or have a wrong answer that hits the altered value: one in as many as could have been
+drawn. A *strong* copy has an altered value, so that it says something by itself or together with those of
+other tests (``others``). A *weak* one turns an assertion round (``<`` into ``>``, a truth into its negation),
+which honest wrong answers pass as well; a *hollow* one can be passed by an empty array.
 
 Running a copy between the tests could change what they see. So the guard in the kernel puts names, contents,
 random states and history back before each text, and leaves everything as the real test did (``guard.py``). A
@@ -26,7 +27,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from eds_autograder.grading.altered import other_number, other_text, say, shift, takes_few_values
+from eds_autograder.grading.altered import (
+    other_number,
+    other_text,
+    others_of_number,
+    others_of_shift,
+    say,
+    shift,
+)
 from eds_autograder.grading.assertions import (
     compared,
     constants,
@@ -65,6 +73,8 @@ _SWAPPED = {
 }
 _NAMED = ("number", "text")  # a message may name them
 _SHORT = 3  # letters: shorter texts are labels, which wrong answers hit
+_CERTAIN = 10_000  # others, of a text that no answer has
+_HOLLOW = 100  # others at most, where an answer without values passes
 
 
 @dataclass(frozen=True)
@@ -91,8 +101,9 @@ class Canary:
         Place of the assertion's message, which may name the value.
     seconds : float
         How long the reference solution takes to fail it.
-    few : bool
-        Whether there are so few other values that a wrong answer may hit one.
+    others : int
+        Of so many other values one is drawn: a wrong answer hits it by chance once in as many runs, or more
+        seldom. 1 where such answers pass the copy anyway.
     """
 
     kind: str
@@ -106,17 +117,7 @@ class Canary:
     other: str = ""
     said: tuple[int, ...] = ()
     seconds: float = 0.0
-    few: bool = False
-
-    @property
-    def convicts(self) -> bool:
-        """Whether passing it is evidence by itself."""
-        return self.strong and not (self.hollow or self.few)
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether passing it in two tests is evidence; who mixes up words passes many, honestly."""
-        return self.strong and not self.convicts and self.kind != "text"
+    others: int = 1
 
     @property
     def spans(self) -> list[tuple[int, int]]:
@@ -212,6 +213,10 @@ def _rank(canary: Canary) -> tuple[bool, bool, int, int]:
     return not canary.strong, canary.hollow, kinds.index(canary.kind) // 2, -canary.first
 
 
+def _weakened(canary: Canary) -> Canary:
+    return replace(canary, strong=False, others=1)
+
+
 class _Finder:
     """Finds places in one text."""
 
@@ -244,7 +249,7 @@ class _Finder:
         yield from self._inside(test)
         if isinstance(test, ast.Constant):
             return
-        yield self._make("negate", test, strong=False)
+        yield self._make("negate", test, False)
 
     def _inside(self, test: ast.expr) -> Iterator[Canary]:
         if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
@@ -259,7 +264,7 @@ class _Finder:
         if isinstance(op, ast.Eq):
             found = self._expected(left, right, 0.0)
             # an answer that lies about its values has an honest shape
-            yield from (replace(canary, strong=False) for canary in found) if of_form(left) else found
+            yield from map(_weakened, found) if of_form(left) else found
             return
         if isinstance(op, ast.Lt | ast.LtE) and (inner := difference(left)) is not None:
             tolerance = number_of(right)
@@ -289,7 +294,7 @@ class _Finder:
         yield from self._in_assigned(right if not names_in(right) & self.touched else left, margin, hollow)
         # of a - b, adding to b in the text is as far off as adding to the difference
         if isinstance(right, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
-            yield self._make("shift", right, strong=True, margin=margin, hollow=hollow)
+            yield self._make("shift", right, True, others_of_shift(margin), margin=margin, hollow=hollow)
 
     def lines_of(self, canary: Canary) -> set[int]:
         """Return a line of the assertion and that of the altered place: students must have seen neither."""
@@ -320,16 +325,20 @@ class _Finder:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield from self._in_text(node, node.value)
             elif value is not None:
-                off = margin if margin or isinstance(value, int) else 1e-9 * max(1.0, abs(value))
+                off = margin if margin or isinstance(value, int) else 1e-9 * (abs(value) or 1.0)
                 vague = off > 0.01 * max(abs(value), 0.1)
-                made = self._make("number", node, strong=not vague, margin=off, hollow=hollow)
-                yield replace(made, few=takes_few_values(self.source[made.start : made.end]))
+                start, end = self._place(node)
+                others = others_of_number(self.source[start:end], off)
+                made = self._make("number", node, True, others, margin=off, hollow=hollow)
+                yield _weakened(made) if vague else made
 
     def _in_text(self, node: ast.Constant, text: str) -> Iterator[Canary]:
         start, end = self._place(node)
         if self.source[start:end] in (f"'{text}'", f'"{text}"') and "\\" not in text:
             other = self._other_label(text)
-            yield replace(self._make("text", node, strong=len(text) >= _SHORT), other=other, few=bool(other))
+            strong = len(text) >= _SHORT
+            others = _CERTAIN if strong and not other else 1
+            yield self._make("text", node, strong, others, other=other)
 
     def _of_closeness(self, call: ast.Call, exact: bool) -> Iterator[Canary]:
         given = {word.arg: number_of(word.value) for word in call.keywords}
@@ -361,10 +370,10 @@ class _Finder:
             yield from self._of_closeness(call, exact)
 
     def _make(
-        self, kind: str, node: ast.expr, strong: bool, margin: float = 0.0, hollow: bool = False
+        self, kind: str, node: ast.expr, strong: bool, others: int = 1, hollow: bool = False, **known: Any
     ) -> Canary:
-        start, end = self._place(node)
-        return Canary(kind, start, end, 0, 0, strong, hollow, margin)
+        others = min(others, _HOLLOW) if hollow else others
+        return Canary(kind, *self._place(node), 0, 0, strong, hollow, others=others, **known)
 
     def _place(self, node: ast.expr) -> tuple[int, int]:
         return self._offset(node.lineno, node.col_offset), self._offset(

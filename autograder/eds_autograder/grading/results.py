@@ -31,7 +31,7 @@ __all__ = [
 SCHEMA_VERSION = 2
 
 # raise it when the same submission may get another result: every cached result is then run again
-ENGINE_VERSION = "3"
+ENGINE_VERSION = "4"
 
 RESULT_FILE = "result.json"
 

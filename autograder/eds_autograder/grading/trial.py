@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from math import ceil
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from math import ceil, prod
+from typing import Any, NamedTuple, Protocol
 
 from eds_autograder.grading.canaries import Canary, altered
 from eds_autograder.grading.integrity import GuardLink
@@ -21,6 +21,8 @@ _COPY_SECONDS = 5.0
 # with few tests that are quick, each has more copies: who guesses which text is the test is caught more often
 _FEW_TESTS = 5
 _QUICK_SECONDS = 0.1
+# who fails tests and passes copies of them is held where chance does that more seldom than once in so many
+_BY_CHANCE = 5000
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,13 @@ class _Text:
     source: str
 
 
+class _Doubt(NamedTuple):
+    """A copy was passed and its test was not: by a guess, or by a wrong answer that hit one of so many."""
+
+    others: int
+    text: str
+
+
 class Executor(Protocol):
     """What runs a cell's text in the kernel.
 
@@ -131,7 +140,7 @@ class Trials:
     guard: GuardLink
     chance: random.Random = field(default_factory=random.SystemRandom)
     evidence: list[str] = field(default_factory=list)
-    _doubts: dict[str, str] = field(default_factory=dict)
+    _doubts: dict[str, _Doubt] = field(default_factory=dict)
 
     def run(self, execute: Executor, cell: Any, index: int, grade_id: str) -> Attempt:
         """Run a test among its copies; returns the test's own run, and notes what the copies say.
@@ -177,7 +186,7 @@ class Trials:
             drawn = {altered(plan.source, changes), one.draw(plan.source, self.chance)}
             return [_Text(one, source) for source in drawn]
         more = other.changes(plan.source, self.chance)
-        both = min(one, other, key=lambda canary: (not canary.convicts, not canary.is_doubtful))
+        both = replace(one, others=one.others * other.others)
         altered_at = ((one, changes), (other, more), (both, [*changes, *more]))
         return [_Text(canary, altered(plan.source, made)) for canary, made in altered_at]
 
@@ -212,11 +221,15 @@ class Trials:
     ) -> None:
         if attempt.passed(plan):
             text = f"{grade_id}: passed a copy of the test that right answers fail (line {canary.first})"
-            if canary.convicts or real.passed(plan):
+            if real.passed(plan):
                 self.evidence.append(text)
-            elif canary.is_doubtful:
-                self._doubts.setdefault(grade_id, text)
-                if len(self._doubts) > 1:
-                    self.evidence.extend(self._doubts.values())
+            else:
+                self._doubt(grade_id, _Doubt(canary.others, text))
         elif attempt.stuck and real.passed(plan) and attempt.seconds > 3 * real.seconds:
             self.evidence.append(f"{grade_id}: passed, but a copy of the test that had to fail did not end")
+
+    def _doubt(self, grade_id: str, doubt: _Doubt) -> None:
+        self._doubts[grade_id] = max(doubt, self._doubts.get(grade_id, doubt))
+        doubts = [each for each in self._doubts.values() if each.others > 1]
+        if prod(each.others for each in doubts) >= _BY_CHANCE:
+            self.evidence.extend(each.text for each in doubts if each.text not in self.evidence)

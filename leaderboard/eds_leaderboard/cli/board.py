@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from eds_datasets.terminal import format_option
 from eds_leaderboard.cli.options import (
     event_option,
+    is_elsewhere,
     open_board,
     print_listing,
     server_option,
-    shown_score,
 )
+from eds_leaderboard.cli.screen import Look, look_at_board, look_at_server, show_once
+from eds_leaderboard.cli.screen import watch as watch_board
 
 if TYPE_CHECKING:
     from eds_leaderboard.board import Board
 
 __all__ = ["show"]
-
-_NOT_IN_TABLES = {"baseline", "split", "entry", "low", "high", "tied_with"}
 
 
 @click.command()
@@ -37,65 +38,34 @@ _NOT_IN_TABLES = {"baseline", "split", "entry", "low", "high", "tied_with"}
 @format_option
 def show(per_class: str | None, watch: bool, event: Path | None, server: str | None, format_: str) -> None:
     """Show the standings: public until the reveal, private with the shake-up after it."""
-    if server is not None and event is None:
+    if server is not None and is_elsewhere(server, event):
         if per_class is not None:
             raise click.UsageError("--per-class needs the event; a server has a page of results")
-        _show_served(server, format_)
+        from eds_leaderboard.client import Client
+
+        client = Client(server)
+        _show(lambda: look_at_server(client), format_, live=watch)
         return
     with open_board(event) as board:
-        if watch:
-            _watch(board)
-        elif per_class is None:
-            _show_standings(board, format_)
-        else:
+        if per_class is not None:
             _show_classes(board, per_class, format_)
+        else:
+            _show(lambda: look_at_board(board), format_, live=watch)
 
 
-def _watch(board: Board) -> None:
-    from eds_leaderboard.cli.screen import watch
+def _show(look: Callable[[], Look], format_: str, *, live: bool) -> None:
     from eds_leaderboard.errors import UsageError
+    from eds_leaderboard.listing import standing_columns
 
-    if not sys.stdout.isatty():
-        raise UsageError("--watch needs a terminal", "leave it out to print the board once")
-    watch(board)
-
-
-def _show_served(server: str, format_: str) -> None:
-    from eds_leaderboard.client import Client
-
-    told = Client(server).standings()
-    records, event = told["standings"], told["event"]
-    columns = list(records[0] if records else ["rank", "team"])
-    if format_ == "table":
-        columns = [name for name in columns if name not in _NOT_IN_TABLES]
-        records = [_for_table(record) for record in records]
-    print_listing(
-        records,
-        columns,
-        format_,
-        title=f"{event['name']}: {told['split']} standings ({event['state']}), times in UTC",
-        footer=f"ranked by {event['metric']}, then by the other scores; equal in all = same rank",
-    )
-
-
-def _for_table(record: dict[str, Any]) -> dict[str, Any]:
-    from eds_leaderboard.clock import read_stamp, to_the_minute
-
-    shown = {name: shown_score(value, "table") for name, value in record.items()}
-    shown["received"] = to_the_minute(read_stamp(record["received"]))
-    shown["team"] += " (baseline)" if record.get("baseline") else ""
-    return shown
-
-
-def _show_standings(board: Board, format_: str) -> None:
-    from eds_leaderboard.cli.screen import show_once
-    from eds_leaderboard.listing import standing_columns, standing_records
-
-    if format_ == "table":
-        show_once(board)
+    if live:
+        if not sys.stdout.isatty():
+            raise UsageError("--watch needs a terminal", "leave it out to print the board once")
+        watch_board(look)
+    elif format_ == "table":
+        show_once(look())
     else:
-        event = board.event
-        print_listing(standing_records(event, board.standings()), standing_columns(event), format_)
+        seen = look()
+        print_listing(seen.records, standing_columns(seen.metric), format_)
 
 
 def _show_classes(board: Board, team: str, format_: str) -> None:

@@ -11,6 +11,7 @@ from eds_datasets.terminal import format_option
 from eds_leaderboard.cli.options import (
     event_option,
     file_option,
+    is_elsewhere,
     open_board,
     print_listing,
     problems_told,
@@ -76,7 +77,7 @@ def submit(
     """Enter a file: it is checked, scored on the public rows and ranked."""
     token = token_or_ask(token, token_file)
     with problems_told():
-        if server is not None and event is None:
+        if server is not None and is_elsewhere(server, event):
             receipt = _sent_in(server, file, message, token)
         else:
             receipt = _entered(event, file, message, token)
@@ -135,7 +136,7 @@ def submissions(
     """
     from eds_leaderboard.listing import entry_columns, entry_records
 
-    if server is not None and event is None:
+    if server is not None and is_elsewhere(server, event):
         if team_name is not None:
             raise click.UsageError("--team is for the host: a server shows each token its own team")
         _list_served(server, token_or_ask(token, token_file), format_)

@@ -96,7 +96,7 @@ def _write_standings(board: Board, target: Path) -> None:
 
     format_ = _format_of(target)
     now, standings = board.event, board.standings()
-    write_whole(target, render(standing_records(now, standings), standing_columns(now), format_))
+    write_whole(target, render(standing_records(now, standings), standing_columns(now.rules.metric), format_))
     click.echo(f"{target}: {now.shown_split} standings, teams: {len(standings)}")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from eds_datasets.terminal import print_records
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "event_option",
     "file_option",
+    "is_elsewhere",
     "open_board",
     "print_listing",
     "problems_told",
@@ -63,6 +65,22 @@ def server_option(function: F) -> F:
         metavar="URL",
         help="A board that is served elsewhere, such as http://192.168.1.20:8000 (env: LEADERBOARD_SERVER).",
     )(function)
+
+
+def is_elsewhere(server: str | None, event: Path | None) -> bool:
+    """Tell whether the board of a server is meant: the command line goes before the environment.
+
+    Raises
+    ------
+    click.UsageError
+        If the command line names an event of this machine and a server.
+    """
+    if server is None or event is None:
+        return server is not None
+    source, typed = click.get_current_context().get_parameter_source, ParameterSource.COMMANDLINE
+    if source("server") is source("event") is typed:
+        raise click.UsageError("--server and --event exclude each other: the board is elsewhere or here")
+    return source("server") is typed
 
 
 def shown_score(score: Any, format_: str) -> Any:
@@ -141,7 +159,5 @@ def problems_told(*, to_stderr: bool = True) -> Iterator[None]:
 
 def tell_problems(problems: Problems, *, to_stderr: bool) -> None:
     """Print the problems of a file for people."""
-    for problem in problems.shown:
-        click.echo(f"{problem}\n    {problem.remedy}", err=to_stderr)
-    for kind, count in problems.unshown().items():
-        click.echo(f"and {count:,} more of the kind {kind}", err=to_stderr)
+    for line in problems.lines():
+        click.echo(line, err=to_stderr)

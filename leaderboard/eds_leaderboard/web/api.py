@@ -42,6 +42,7 @@ class EventModel(BaseModel):
     opened_at: str | None
     closes_at: str | None
     revealed_at: str | None
+    stands_still_since: str | None = Field(description="Since when the board shows no entry any more")
 
 
 class StandingsModel(BaseModel):
@@ -96,6 +97,7 @@ class ReceiptModel(EntryModel):
 def event_model(event: Event, now: datetime) -> EventModel:
     """Return an event for JSON."""
     times = {name: getattr(event, name) for name in ("opened_at", "closes_at", "revealed_at")}
+    times["stands_still_since"] = event.shown_until(now)
     return EventModel(
         name=event.name,
         challenge=event.challenge,
@@ -131,7 +133,7 @@ async def event(request: Request) -> Response:
 
 def _standings(board: Board) -> Rendered:
     event = board.event
-    columns = standing_columns(event)
+    columns = standing_columns(event.rules.metric)
     records = standing_records(event, board.standings())
     return _json(
         StandingsModel(
@@ -180,11 +182,11 @@ async def entries(request: Request) -> list[EntryModel]:
                 received=stamp(entry.received_at),
                 message=entry.message,
                 split=event.shown_split,
-                scores=score_cells(dict(entry.scores), order),
+                # under the Ladder a void entry shows none
+                scores=score_cells(dict(entry.scores), order) if entry.scores else {},
                 void=voids.get(entry.id),
             )
-            for entry in board.entries()
-            if entry.team_id == team.id
+            for entry in board.entries(team)
         ]
 
     return await site_of(request).boards.do(collect)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from eds_leaderboard.board import Board
+from eds_leaderboard.listing import interval_text
 from eds_leaderboard.metrics import METRICS
 from eds_leaderboard.store.entries import ScoredEntry
 from eds_leaderboard.teams import Team
-from eds_leaderboard.web.views import confusion_view, event_view, interval_text
+from eds_leaderboard.web.views import confusion_view, event_view
 
 __all__ = ["entry_rows", "team_view"]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from eds_leaderboard.board import Board
 from eds_leaderboard.event import Event, State
+from eds_leaderboard.listing import interval_text
 from eds_leaderboard.metrics import METRICS, per_class_table
 from eds_leaderboard.standings import Standing, metric_order
 from eds_leaderboard.web.answers import RequestRefusedError
@@ -18,7 +19,6 @@ __all__ = [
     "board_view",
     "confusion_view",
     "event_view",
-    "interval_text",
     "ranges",
     "results_view",
     "team_results_view",
@@ -92,11 +92,6 @@ def standing_rows(standings: Sequence[Standing], order: Sequence[str]) -> list[R
         )
         for line in standings
     ]
-
-
-def interval_text(ends: tuple[float, float]) -> str:
-    """Return the two ends of an interval as the board shows them."""
-    return f"{ends[0]:.2f}–{ends[1]:.2f}"
 
 
 def ranges(numbers: Sequence[int]) -> str:

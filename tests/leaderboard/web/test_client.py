@@ -5,12 +5,21 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
+from dataclasses import replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from eds_leaderboard.board import Board, create_event
+from eds_leaderboard.cli.screen import look_at_server, watch
 from eds_leaderboard.client import Client
 from eds_leaderboard.errors import EdsError, InvalidFileError, RefusedError, UsageError
+from eds_leaderboard.event import Rules
+from eds_leaderboard.folder import find_event
+
+from .conftest import served
 
 
 def test_an_entry_goes_in_by_the_command_and_is_on_the_board(address, hackathon, predictions, run) -> None:
@@ -24,9 +33,6 @@ def test_an_entry_goes_in_by_the_command_and_is_on_the_board(address, hackathon,
     )
     here = run("show", "-c", hackathon.folder.path, "--format", "json").stdout
     assert run("show", "--server", address, "--format", "json").stdout == here
-    table = run("show", "--server", address).stdout
-    assert "Drac" in table
-    assert "public standings (open)" in table
     mine = Client(address, token).entries()
     assert [entry["message"] for entry in mine] == ["from home, naïve", "x"]
 
@@ -46,6 +52,74 @@ def test_a_team_lists_its_own_entries_as_the_host_does(format_, address, hackath
     assert "wrong 2" in shown
     assert "a test" in shown
     assert "wrong 5" not in shown
+
+
+@pytest.mark.parametrize("format_", ["json", "csv", "table"])
+def test_the_board_from_a_server_is_that_of_its_machine(
+    format_, address, hackathon, predictions, clock, run
+) -> None:
+    here = ("show", "-c", hackathon.folder.path, "--format", format_)
+    there = ("show", "--server", address, "--format", format_)
+    assert run(*there).stdout == run(*here).stdout
+    hackathon.add_team("zeros", is_baseline=True)
+    with hackathon.board() as board:
+        for team, wrong in [("Drac", 6), ("Isère", 5), ("zeros", 40)]:
+            board.submit(predictions(wrong=wrong), "", hackathon.tokens[team])
+        for deed in (lambda: board.freeze(timedelta(hours=5)), board.close, board.reveal):
+            time.sleep(0.06)
+            assert run(*there).stdout == run(*here).stdout
+            deed()
+    time.sleep(0.06)
+    shown = run(*there).stdout
+    assert shown == run(*here).stdout
+    if format_ == "table":
+        assert "private standings (revealed)" in shown
+        assert "zeros (baseline)" in shown
+
+
+def test_a_team_lists_what_it_sent_in_since_the_board_stands_still(
+    address, hackathon, predictions, clock, run
+) -> None:
+    words = ("submit", "-f", predictions(wrong=6), "-m", "in the dark", "--server", address)
+    run("freeze", "--last", "4h", "-c", hackathon.folder.path)
+    run(*words, token=hackathon.tokens["Drac"])
+    assert "in the dark" in run("submissions", "--server", address, token=hackathon.tokens["Drac"]).stdout
+    assert (
+        "in the dark" not in run("submissions", "--server", address, token=hackathon.tokens["Isère"]).stdout
+    )
+    assert "in the dark" not in run("submissions", "-c", hackathon.folder.path).stdout
+
+
+def test_a_void_entry_under_the_ladder_is_listed_without_a_score(
+    hackathon, challenge, tmp_path, predictions, clock, run
+) -> None:
+    create_event(tmp_path / "climb", str(challenge), Rules(ladder=True))
+    folder = find_event(tmp_path / "climb")
+    with Board(folder, clock) as board:
+        board.open(timedelta(hours=1))
+        _, token = board.add_team("Drac")
+        for wrong in (9, 3):
+            board.submit(predictions(wrong=wrong), f"wrong {wrong}", token)
+        board.void(1, "a test")
+    with served(replace(hackathon.settings, folder=folder)) as address:
+        told = Client(address, token).entries()
+        shown = run("submissions", "--server", address, token=token).stdout
+    assert [(entry["void"], bool(entry["scores"])) for entry in told] == [("a test", False), (None, True)]
+    assert shown == run("submissions", "-c", folder.path).stdout
+
+
+def test_what_is_typed_goes_before_what_the_environment_names(address, hackathon, run, monkeypatch) -> None:
+    here, nowhere = hackathon.folder.path, "http://127.0.0.1:1"
+    monkeypatch.setenv("LEADERBOARD_EVENT", str(here))
+    assert "cannot reach" in run("show", "--server", nowhere, status=1).stderr
+    monkeypatch.setenv("LEADERBOARD_SERVER", nowhere)
+    run("show")
+    run("show", "-c", here)
+    monkeypatch.delenv("LEADERBOARD_EVENT")
+    assert "cannot reach" in run("show", status=1).stderr
+    run("show", "-c", here)
+    run("show", "--server", address)
+    assert "exclude each other" in run("show", "-c", here, "--server", address, status=2).stderr
 
 
 def test_a_token_lists_no_other_team(address, hackathon, run) -> None:
@@ -198,3 +272,22 @@ def test_a_token_is_not_carried_to_another_server(address, impostor) -> None:
     with pytest.raises(EdsError, match="status 302"):
         Client(place, "eds_secret").entries()
     assert handler.seen == ["Bearer eds_secret"]
+
+
+def test_a_board_that_is_served_elsewhere_is_watched_live(
+    address, hackathon, predictions, monkeypatch, capsys
+) -> None:
+    client, entries = Client(address), [predictions(wrong=6)]
+    for name, value in {"COLUMNS": "120", "FORCE_COLOR": "1", "TERM": "xterm"}.items():
+        monkeypatch.setenv(name, value)
+
+    def until_the_next_look(_: float) -> None:
+        if not entries:
+            raise KeyboardInterrupt
+        with hackathon.board() as board:
+            board.submit(entries.pop(), "", hackathon.tokens["Drac"])
+        time.sleep(0.06)
+
+    watch(lambda: look_at_server(client), until_the_next_look)
+    seen = capsys.readouterr().out
+    assert seen.index("no entry yet") < seen.index("Drac")

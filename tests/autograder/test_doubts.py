@@ -1,0 +1,73 @@
+"""Who fails a test and passes its copy may be honest: it is held only where chance hardly does that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from eds_autograder.grading.canaries import find_canaries
+from eds_autograder.grading.plans import TestPlan
+from eds_autograder.grading.proof import Proof
+from eds_autograder.grading.trial import Attempt, CellRun, Trials
+
+
+@dataclass
+class _Kernel:
+    """Claims to pass the copies, and the test where that is wanted."""
+
+    passes_test: bool = False
+    outcome: str = "graded"
+
+    def attempt(self, cell: Any, index: int, source: str, proof: Proof, seconds: float | None) -> Attempt:
+        passes = source != cell.source or self.passes_test
+        return Attempt(SimpleNamespace(outputs=[]), CellRun("done" if passes else "error"), 0.01)
+
+
+class _NoGuard:
+    def ask(self, **_wanted: object) -> None:
+        """See nothing."""
+
+
+def evidence(*sources: str, kernel: _Kernel | None = None) -> list[str]:
+    """Return what speaks against an answer that passes a copy of each of these tests, and of many others."""
+    tests = {f"test-{number}": source for number, source in enumerate(sources)}
+    plans = {
+        name: TestPlan(source, 1.0, canaries=tuple(find_canaries(source))) for name, source in tests.items()
+    }
+    # with many tests each has one copy
+    others = {f"other-{number}": TestPlan("assert True", 1.0) for number in range(6)}
+    trials = Trials({**plans, **others}, guard=_NoGuard())  # type: ignore[arg-type]
+    for index, (name, source) in enumerate(tests.items()):
+        trials.run(kernel or _Kernel(), SimpleNamespace(source=source, outputs=[]), index, name)
+    return trials.evidence
+
+
+@pytest.mark.parametrize("expected", ["84", "5.5", "0.25", "[0.5, 2.0]", "1e-3", "123", "'steep'[:2]"])
+def test_one_hit_of_few_values_is_no_evidence(expected: str) -> None:
+    assert not evidence(f"assert f(41) == {expected}")
+
+
+def test_several_hits_of_few_values_are_evidence_and_all_of_them_are_named() -> None:
+    found = evidence("assert f(41) == 84", "assert g(41) == 5.5")
+    assert [text.split(":")[0] for text in found] == ["test-0", "test-1"]
+    assert not evidence("assert f(41) == 0.5", "assert g(41) == 0.5")
+    assert evidence(*[f"assert f({number}) == 0.5" for number in range(8)])
+
+
+@pytest.mark.parametrize("expected", ["6.674e-11", "2015", "9.8125", "'granite'"])
+def test_one_hit_of_very_many_values_is_evidence(expected: str) -> None:
+    assert len(evidence(f"assert f(41) == {expected}")) == 1
+
+
+def test_a_condition_turned_round_is_passed_by_every_wrong_answer() -> None:
+    assert not evidence(*[f"assert f({number}) < 3" for number in range(9)])
+    labels = 'assert f({}) == "steep"\nassert f(3) == "gentle"'
+    assert not evidence(*[labels.format(number) for number in range(9)])
+
+
+def test_a_test_and_its_copy_cannot_both_be_passed() -> None:
+    for source in ("assert f(41) == 84", "assert f(41) == 0.5", "assert f(41) < 3"):
+        assert len(evidence(source, kernel=_Kernel(passes_test=True))) == 1
