@@ -283,17 +283,45 @@ def test_numbered_ids_are_accepted_only_where_the_slow_reading_accepts_them(
     assert fast is None or fast.tolist() == slow(bytes(damaged), expected)
 
 
-def test_texts_that_share_all_slots_are_told_apart_or_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hash that is the same for all decides nothing: words are compared, and one text stays per level."""
-    monkeypatch.setattr(lookup, "_OF_LEVEL", np.zeros(24, dtype=np.uint64))
-    words = words_of_texts([f"r{number}" for number in range(24)])
+def test_texts_of_one_hash_are_told_apart_by_other_factors_or_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draw = lookup._Factors.draw
+    weak = draw(0)._replace(of_level=np.zeros(24, dtype=np.uint64))
+    monkeypatch.setattr(lookup._Factors, "draw", lambda number: draw(number) if number > 1 else weak)
+    texts = tuple(f"r{number}" for number in range(24))
+    words = words_of_texts(texts)
     assert words is not None
     assert Lookup.of(words).find(words).tolist() == list(range(24))
-    more = words_of_texts([f"r{number}" for number in range(25)])
-    assert more is not None
+    monkeypatch.setattr(lookup, "DRAWS", 2)
     with pytest.raises(OverflowError):
-        Lookup.of(more)
-    assert Expected(tuple(f"r{number}" for number in range(25)), ("A",)).keys is None
+        Lookup.of(words)
+    assert Expected(texts, ("A",)).keys is None
+
+
+def test_texts_in_few_slots_are_told_apart_level_by_level_or_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A level of two slots keeps two texts, and there are 24 of them."""
+    monkeypatch.setattr(lookup, "MIN_BITS", 1)
+    monkeypatch.setattr(lookup, "SPARE", 1e-9)
+    words = words_of_texts([f"r{number}" for number in range(49)])
+    assert words is not None
+    few = Lookup.of(words[:20])
+    assert len(few.levels) >= 10
+    assert few.find(words).tolist() == [*range(20), *[-1] * 29]
+    with pytest.raises(OverflowError):
+        Lookup.of(words)
+
+
+def test_a_text_with_the_hash_of_another_is_not_taken_for_it() -> None:
+    words = words_of_texts(["Rio Tinto", "Guadalquivir", "Tajo"])
+    assert words is not None
+    known = Lookup.of(words[:1])
+    (level,) = known.levels
+    # with a factor of 0 each text has the hash of the first one
+    blind = level._replace(factor=np.uint64(0), slots=np.zeros_like(level.slots))
+    assert Lookup(known.words, known.factors, (blind,)).find(words).tolist() == [0, -1, -1]
 
 
 @pytest.mark.parametrize("n_texts", [2, 500, 70_000])
