@@ -82,14 +82,30 @@ class _Level(NamedTuple):
         mixed |= texts.view(np.uint64) << _HALF
         self.slots[slots] = mixed
 
-    def find(self, hashes: Hashes) -> tuple[Positions, npt.NDArray[np.bool_]]:
-        """Return which text keeps the slot of each hash, and whether it has the same one."""
+    def find(self, hashes: Hashes) -> _Kept:
+        """Return what is in the slot of each hash."""
         mixed = hashes * self.factor
-        kept = self.slots.take((mixed >> self.shift).view(np.int64))
-        mixed ^= kept
-        mixed &= _LOW
-        kept >>= _HALF
-        return kept.view(np.int64), mixed == 0
+        return _Kept(self.slots.take((mixed >> self.shift).view(np.int64)), mixed)
+
+
+class _Kept(NamedTuple):
+    """What stands in slots, and the hashes that were looked for there."""
+
+    slots: Hashes
+    mixed: Hashes
+
+    @property
+    def texts(self) -> Positions:
+        """Whose slots they are."""
+        return (self.slots >> _HALF).view(np.int64)
+
+    @property
+    def differ(self) -> npt.NDArray[np.bool_]:
+        """Where the slot is another text's."""
+        differing = self.slots ^ self.mixed
+        differing &= _LOW
+        differ: npt.NDArray[np.bool_] = differing != 0
+        return differ
 
 
 @dataclass(frozen=True)
@@ -132,25 +148,20 @@ class Lookup:
         """
         first, *others = self.levels
         hashes = self.factors.hashes(words)
-        found, same = first.find(hashes)
-        left = np.flatnonzero(~same)
+        kept = first.find(hashes)
+        found = kept.texts
+        left = np.flatnonzero(kept.differ) if others else np.empty(0, np.int64)
         for level in others:
             if not left.size:
                 break
-            found[left], same = level.find(hashes[left])
-            left = left[~same]
+            kept = level.find(hashes[left])
+            found[left] = kept.texts
+            left = left[kept.differ]
         # an empty slot points to the first text, which is compared like any other
-        equal = self._equal(words, found)
-        if not equal.all():
-            found[~equal] = -1
+        there = self.words.take(found, axis=0)
+        if not np.array_equal(there, words):
+            found[(there != words).any(axis=1)] = -1
         return found
-
-    def _equal(self, words: Words, places: Positions) -> npt.NDArray[np.bool_]:
-        there = self.words.take(places, axis=0)
-        equal: npt.NDArray[np.bool_] = there[:, 0] == words[:, 0]
-        for k in range(1, words.shape[1]):
-            equal &= there[:, k] == words[:, k]
-        return equal
 
 
 def _levels(words: Words, factors: _Factors) -> tuple[_Level, ...] | None:
@@ -163,10 +174,10 @@ def _levels(words: Words, factors: _Factors) -> tuple[_Level, ...] | None:
         levels.append(level)
         kept, same = _filled(level, hashes, left)
         lost = kept != left
-        taken_for = kept[same & lost]
-        if (words[left[same & lost]] == words[taken_for]).all(axis=1).any():
+        alike = lost & same
+        if (words[left[alike]] == words[kept[alike]]).all(axis=1).any():
             raise DuplicateError
-        if taken_for.size:
+        if alike.any():
             return None
         left = left[lost]
         if not left.size:
@@ -175,11 +186,11 @@ def _levels(words: Words, factors: _Factors) -> tuple[_Level, ...] | None:
 
 
 def _filled(level: _Level, hashes: Hashes, texts: Positions) -> tuple[Positions, npt.NDArray[np.bool_]]:
-    """Fill a level, and return what is found in it then."""
+    """Fill a level; returns which text keeps the slot of each, and whether their hashes are the same."""
     rows = spans(len(texts))
     for_each(lambda rows: level.fill(hashes[texts[rows]], texts[rows]), rows)
-    kept, same = zip(*for_each(lambda rows: level.find(hashes[texts[rows]]), rows), strict=True)
-    return np.concatenate(kept), np.concatenate(same)
+    kept = for_each(lambda rows: level.find(hashes[texts[rows]]), rows)
+    return np.concatenate([each.texts for each in kept]), np.concatenate([~each.differ for each in kept])
 
 
 class Placed(NamedTuple):
