@@ -103,7 +103,7 @@ def _entered(event: Path | None, file: Path, message: str, token: str) -> dict[s
     from eds_leaderboard.listing import score_cells
     from eds_leaderboard.standings import metric_order
 
-    with open_board(event) as board:
+    with open_board(event, or_server=True) as board:
         receipt = board.submit(file, message, token)
         order = metric_order(board.event.rules.metric)
     return {
@@ -141,7 +141,7 @@ def submissions(
             raise click.UsageError("--team is for the host: a server shows each token its own team")
         _list_served(server, token_or_ask(token, token_file), format_)
         return
-    with open_board(event) as board:
+    with open_board(event, or_server=True) as board:
         now, teams, entries, voids = board.event, board.teams(), board.entries(), board.voids()
         if team_name is not None:
             wanted = board.team(team_name)
