@@ -101,12 +101,19 @@ def read_folder(folder: Path, public_fraction: float, feedback_fraction: float =
     ------
     InvalidFileError
         If ``truth.csv`` has problems.
+    UsageError
+        If it says the splits, and a share of feedback rows is asked for.
     """
     table = read_table(folder / TRUTH_FILE, ["id", "label"])
     _refuse_unknown_columns(table)
     truth = truth_of(table)
     groups = tuple(table.columns.get("group", ()))
     if "split" in table.columns:
+        if feedback_fraction:
+            raise UsageError(
+                f"{folder / TRUTH_FILE} says the split of each row, so that --feedback has no say",
+                "leave out the option, or the column",
+            )
         splits = tuple(table.columns["split"])
     else:
         splits = draw_splits(truth.codes, groups, public_fraction, secret_generator(), feedback_fraction)
@@ -157,7 +164,15 @@ def _check_splits(table: Table, truth: Truth) -> None:
 def _check_groups(table: Table, truth: Truth, problems: Problems) -> None:
     split_of: dict[str, str] = {}
     for line, group, split in zip(table.lines, truth.groups, truth.splits, strict=True):
-        if split_of.setdefault(group, split) != split:
+        if not group:
+            problems.add(
+                "empty-cell",
+                line,
+                "Empty cell in column 'group'",
+                "expected what the row shares with others",
+                "give a row that is alone a group of its own, such as its id",
+            )
+        elif split_of.setdefault(group, split) != split:
             problems.add(
                 "group",
                 line,

@@ -8,7 +8,7 @@ around a cell.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -28,11 +28,13 @@ __all__ = [
     "count_lines",
     "read_capped",
     "rows",
+    "separator_remedy",
 ]
 
 BLANK = " \t"
 BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}
 _MIB = 2**20
 
 
@@ -212,3 +214,14 @@ def _quoted_cells(line: str, number: int, problems: Problems) -> list[str] | Non
             "write ids and labels without quotes",
         )
         return None
+
+
+def separator_remedy(header: Sequence[str], wanted: Sequence[str]) -> str | None:
+    """Return what to do about a header that is one cell because commas do not separate its cells."""
+    if len(header) != 1:
+        return None
+    for separator, name in _SEPARATORS.items():
+        # a sentence has blanks too
+        if separator in header[0] and (separator != " " or not set(wanted).isdisjoint(header[0].split())):
+            return f"the cells are separated by {name}: write commas, in pandas: to_csv(…, sep=',')"
+    return None

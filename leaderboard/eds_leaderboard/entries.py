@@ -17,7 +17,16 @@ import numpy as np
 import numpy.typing as npt
 
 from eds_leaderboard.apart import as_csv_apart
-from eds_leaderboard.csvfile import FILE_LIMITS, Limits, Row, check_size, count_lines, read_capped, rows
+from eds_leaderboard.csvfile import (
+    FILE_LIMITS,
+    Limits,
+    Row,
+    check_size,
+    count_lines,
+    read_capped,
+    rows,
+    separator_remedy,
+)
 from eds_leaderboard.errors import InvalidFileError
 from eds_leaderboard.lookup import Lookup
 from eds_leaderboard.numbered import Numbered
@@ -251,10 +260,7 @@ class _Explanation:
         elif row.cells == self.expected.header[::-1]:
             remedy = "swap the two columns"
         elif len(row.cells) == 1:
-            for separator, name in {";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}.items():
-                if separator in text:
-                    remedy = f"the cells are separated by {name}: write commas, in pandas: to_csv(…, sep=',')"
-                    break
+            remedy = separator_remedy(row.cells, self.expected.header) or remedy
         elif text.lower() == wanted.lower():
             remedy = "write the headings in the same upper and lower case"
         self.problems.add("header", row.line, f"Header {shown(text)}", f"expected '{wanted}'", remedy)

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from eds_leaderboard.store.transfer import TableSum, check_empty, check_same, co
 __all__ = ["back_up", "migrate", "restore_backup"]
 
 _SUFFIXES = ("", "-wal", "-shm")
+_SQLITE = b"SQLite format 3\0"
+_WHICH = "give the file that leaderboard backup wrote"
 
 
 def migrate(folder: EventFolder, target: Address) -> dict[str, TableSum]:
@@ -140,7 +142,10 @@ def restore_backup(file: Path, folder: EventFolder) -> tuple[dict[str, TableSum]
 def _opened(file: Path, name: str) -> Iterator[Database]:
     """Open a copy of a backup: a migration must not change what may be the last one."""
     if not file.is_file():
-        raise UsageError(f"no backup {file}", "give the file that leaderboard backup wrote")
+        raise UsageError(f"no backup {file}", _WHICH)
+    with file.open("rb") as stream:
+        if stream.read(len(_SQLITE)) != _SQLITE:
+            raise UsageError(f"{file} is no backup", _WHICH)
     with tempfile.TemporaryDirectory() as temporary:
         copy = Path(temporary) / "backup.db"
         make_private(copy)
@@ -148,7 +153,8 @@ def _opened(file: Path, name: str) -> Iterator[Database]:
         with Database(copy) as backup:
             names = [row["name"] for row in backup.rows("SELECT name FROM event ORDER BY name")]
             if name not in names:
-                raise UsageError(f"{file} holds no event '{name}'", f"it holds {', '.join(names)}")
+                tip = f"it holds {', '.join(names)}" if names else _WHICH
+                raise UsageError(f"{file} holds no event '{name}'", tip)
             yield backup
 
 
@@ -158,6 +164,9 @@ def _put_aside(database: Address, now: datetime) -> str | None:
         return put_schema_aside(database, suffix.replace("-", "_"))
     if not database.exists():
         return None
+    # a server that was not stopped would take entries that nobody sees again; what is damaged takes none
+    with suppress(EdsError), Database(database) as left, left.atomic():
+        close_for_good(left, "a backup that was put back")
     aside = Path(f"{database}.{suffix}")
     for part in _SUFFIXES:
         # a log that stayed behind would be taken for that of the new file

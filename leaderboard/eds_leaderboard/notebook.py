@@ -10,13 +10,14 @@ import csv
 import io
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from eds_leaderboard.csvfile import ENTRY_LIMITS, FILE_LIMITS, Limits, read_capped
 from eds_leaderboard.entries import Expected, validate
-from eds_leaderboard.errors import InvalidFileError, UsageError
+from eds_leaderboard.errors import EdsError, InvalidFileError, UsageError
 from eds_leaderboard.folder import find_event, find_release
 from eds_leaderboard.release import read_expected
 from eds_leaderboard.reports import Check, Receipt, Score
@@ -29,6 +30,20 @@ Predictions = Any
 TOKEN, SERVER = "LEADERBOARD_TOKEN", "LEADERBOARD_SERVER"
 
 
+@contextmanager
+def _noted() -> Iterator[None]:
+    """Write the tip and the problems below an error, where a notebook shows them."""
+    try:
+        yield
+    except EdsError as error:
+        for line in error.problems.lines() if isinstance(error, InvalidFileError) else ():
+            error.add_note(line)
+        if error.tip:
+            error.add_note(f"tip: {error.tip}")
+        raise
+
+
+@_noted()
 def score(
     predictions: Predictions, truth: Predictions, *, id_column: str = "id", label_column: str = "label"
 ) -> Score:
@@ -59,6 +74,7 @@ def score(
     return Score(known.confusion(validate(data, known.expected, source)))
 
 
+@_noted()
 def check(predictions: Predictions, event: str | Path | None = None) -> Check:
     """Tell all problems of predictions, without scoring them.
 
@@ -83,6 +99,7 @@ def check(predictions: Predictions, event: str | Path | None = None) -> Check:
     return Check(source, len(expected.ids))
 
 
+@_noted()
 def submit(
     predictions: Predictions,
     message: str,

@@ -81,6 +81,11 @@ class Problems:
             if count > MAX_SHOWN_PER_KIND
         }
 
+    def lines(self) -> list[str]:
+        """Return what people read: each problem with its remedy below it, then what was only counted."""
+        told = [f"{problem}\n    {problem.remedy}" for problem in self.shown]
+        return told + [f"and {count:,} more of the kind {kind}" for kind, count in self.unshown().items()]
+
     def __bool__(self) -> bool:
         return bool(self.counts)
 

@@ -143,8 +143,7 @@ class Check:
         return [f"and {count:,} more of the kind {kind}" for kind, count in unshown.items()]
 
     def __repr__(self) -> str:
-        told = [f"{problem}\n    {problem.remedy}" for problem in self.problems]
-        return "\n".join([self._title, *told, *self._more])
+        return "\n".join([self._title, *([] if self.found is None else self.found.lines())])
 
     def _repr_html_(self) -> str:
         if self.found is None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from eds_leaderboard.errors import DatabaseError
 from eds_leaderboard.event import Event
 from eds_leaderboard.store import audit
 from eds_leaderboard.store import entries as entry_store
@@ -18,6 +19,7 @@ from eds_leaderboard.store import events as event_store
 from eds_leaderboard.store import teams as team_store
 from eds_leaderboard.store.database import Database
 from eds_leaderboard.store.entries import ScoredEntry
+from eds_leaderboard.store.errors import START_ANEW
 from eds_leaderboard.store.truths import truth_version
 from eds_leaderboard.teams import Team
 
@@ -80,6 +82,8 @@ class SnapshotCache:
         ------
         RuntimeError
             Inside of a transaction that writes: what it has written may be undone.
+        DatabaseError
+            If the event is an earlier one than it was, because a backup was put back.
         """
         if self._db.is_writing:
             raise RuntimeError("a snapshot inside of atomic()")
@@ -95,6 +99,8 @@ class SnapshotCache:
         revision = audit.revision(self._db, event.id)
         if known is not None and known.revision == revision:
             return known
+        if known is not None and known.revision > revision:
+            raise DatabaseError(f"event '{self._name}' is another one than before", START_ANEW)
         version = truth_version(self._db, event.id)
         splits = ("public",) if event.revealed_at is None else ("public", "private")
         reusable = known.entries if known is not None and known.version == version else {}

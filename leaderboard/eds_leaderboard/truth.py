@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from eds_leaderboard.csvfile import FILE_LIMITS, Limits, check_size, read_capped, rows
+from eds_leaderboard.csvfile import FILE_LIMITS, Limits, check_size, read_capped, rows, separator_remedy
 from eds_leaderboard.entries import Codes, Expected
 from eds_leaderboard.errors import InvalidFileError, UsageError, file_tip
 from eds_leaderboard.lookup import DuplicateError, placed
@@ -120,7 +120,7 @@ def table_of(data: bytes, source: str, needed: Sequence[str], limits: Limits = F
                 1,
                 f"No column '{name}' in {shown(','.join(header))}",
                 f"expected {', '.join(needed)}",
-                f"name the column '{name}' in the first line",
+                separator_remedy(header, needed) or f"name the column '{name}' in the first line",
             )
     if len(table.columns) != len(header):
         problems.add(

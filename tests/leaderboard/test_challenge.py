@@ -36,6 +36,8 @@ BAD = [
     ("id,label,split,group\n1,A,public,x\n2,B,private,y\n3,A,private,x\n",
      "Group 'x' is private here and public before (line 4)"),
     ("id,label,split\n1,A,public\n1,B,private\n", "Duplicate id '1' (line 3)"),
+    ("id,label,group\n1,A,x\n2,B,y\n3,A,\n4,A,\n", "Empty cell in column 'group' (line 4)"),
+    ("id;label\n1;A\n2;B\n", "the cells are separated by semicolons"),
 ]  # fmt: skip
 
 
@@ -45,6 +47,13 @@ def test_a_bad_truth_makes_no_event(text: str, message: str, tmp_path: Path, run
     result = run("create", tmp_path / "fall", "--challenge", folder, status=1)
     assert message in result.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad"]
+
+
+def test_feedback_rows_are_not_asked_for_where_the_truth_says_the_splits(tmp_path: Path, run) -> None:
+    folder = write_truth(tmp_path / "c", "id,label,split\n1,A,public\n2,B,private\n")
+    said = run("create", tmp_path / "fall", "--challenge", folder, "--feedback", 0.1, status=2).stderr
+    assert "says the split of each row, so that --feedback has no say" in said
+    assert not (tmp_path / "fall").exists()
 
 
 def test_a_challenge_that_is_not_there_is_a_usage_error(tmp_path: Path, run) -> None:

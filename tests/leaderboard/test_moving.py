@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import stat
@@ -13,7 +14,7 @@ import pytest
 
 from eds_leaderboard import moving
 from eds_leaderboard.board import Board, create_event
-from eds_leaderboard.errors import EdsError, UsageError
+from eds_leaderboard.errors import DatabaseError, EdsError, UsageError
 from eds_leaderboard.event import Rules
 from eds_leaderboard.folder import find_event
 from eds_leaderboard.store import legacy
@@ -154,6 +155,31 @@ def test_a_backup_while_entries_come_in_is_whole_and_can_be_put_back(
         assert all(kept[table] == now[table] for table in ("truth", "label", "team"))
 
 
+@pytest.mark.parametrize("wrote", [False, True])
+def test_who_runs_on_while_a_backup_is_put_back_is_refused(
+    wrote, lively, predictions, tmp_path, clock, run
+) -> None:
+    event, tokens = lively
+    # what is put aside is called by the time, in a database that several tests share
+    clock.advance(minutes=5 + wrote)
+    run("backup", "--to", tmp_path / "noon.db", "-c", event)
+    with Board(find_event(event)) as board:
+        for wrong in (17, 18):
+            board.submit(predictions(wrong), "after the backup", tokens[0])
+    with Board(find_event(event)) as running:
+        if wrote:
+            running.submit(predictions(19), "after the backup", tokens[0])
+        run("restore-backup", tmp_path / "noon.db", "-c", event)
+        with pytest.raises(DatabaseError) as refused:
+            running.submit(predictions(20), "too late", tokens[0])
+    assert refused.value.tip == "stop what still runs on it, start it anew"
+    for aside in event.glob("event.db.before-*[0-9]"):
+        run("restore-backup", aside, "-c", event)
+    with Board(find_event(event)) as board:
+        assert board.submit(predictions(20), "goes on", tokens[0]).entry.seq > 1
+        assert "too late" not in [entry.message for entry in board.entries()]
+
+
 @pytest.mark.parametrize("database", [None])
 def test_what_is_no_backup_of_the_event_changes_nothing(lively, tmp_path, challenge, run) -> None:
     event, _ = lively
@@ -162,7 +188,13 @@ def test_what_is_no_backup_of_the_event_changes_nothing(lively, tmp_path, challe
     (tmp_path / "text.db").write_text("no database" * 100)
     other = tmp_path / "other" / "event.db"
     assert "holds no event 'fall'" in run("restore-backup", other, "-c", event, status=2).stderr
-    assert "cannot copy" in run("restore-backup", tmp_path / "text.db", "-c", event, status=1).stderr
+    said = run("restore-backup", tmp_path / "text.db", "-c", event, status=2).stderr
+    assert "text.db is no backup" in said
+    assert "give the file that leaderboard backup wrote" in said
+    with contextlib.closing(sqlite3.connect(tmp_path / "foreign.db")) as foreign:
+        foreign.execute("CREATE TABLE grade (points REAL)")
+    said = run("restore-backup", tmp_path / "foreign.db", "-c", event, status=2).stderr
+    assert "give the file that leaderboard backup wrote" in said
     assert "no backup" in run("restore-backup", tmp_path / "absent.db", "-c", event, status=2).stderr
     assert "exists already" in run("backup", "--to", other, "-c", event, status=2).stderr
     assert seen(event) == before

@@ -17,6 +17,8 @@ from eds_leaderboard.errors import EdsError, UsageError
 from eds_leaderboard.folder import find_event
 from eds_leaderboard.reports import Receipt
 
+from .conftest import FakeClock
+
 TRUTH = {"id": ["a", "b", "c", "d"], "label": ["LP", "TR", "TR", "VT"]}
 MINE = {"id": ["d", "c", "b", "a"], "label": ["VT", "TR", "LP", "LP"]}
 HOSTILE = "<img src=x onerror=alert(1)>&\"'"
@@ -168,6 +170,26 @@ def test_an_entry_is_sent_to_the_event_of_this_machine(
     assert submit(sample["label"].to_numpy(), "sample", event=event).entry == 3
     with pytest.raises(RefusedError, match="this very file is your entry 3"):
         submit(sample["label"].to_numpy(), "again", event=event)
+
+
+def test_what_an_error_knows_stands_below_it_in_a_notebook(
+    event: Path, predictions: Callable[..., Path], clock: FakeClock
+) -> None:
+    with Board(find_event(event)) as board:
+        _, token = board.add_team("Drac")
+    bad = predictions(wrong=3)
+    bad.write_text(bad.read_text().replace("row003,", "row999,"))
+    with pytest.raises(InvalidFileError) as invalid:
+        submit(bad, "bad", token=token, event=event)
+    assert invalid.value.__notes__ == [
+        *invalid.value.problems.lines(),
+        "tip: mend the file and try again; a file with problems is not scored and uses no entry",
+    ]
+    assert "Unknown id 'row999' in column 'id' (line 5)" in invalid.value.__notes__[0]
+    clock.advance(hours=4)
+    with pytest.raises(RefusedError) as refused:
+        submit(predictions(), "late", token=token, event=event)
+    assert refused.value.__notes__ == ["tip: no further entry is allowed in this event"]
 
 
 def test_without_a_token_nothing_is_sent(event: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ import click
 from eds_datasets.terminal import format_option
 from eds_leaderboard.cli.options import (
     event_option,
+    is_elsewhere,
     open_board,
     print_listing,
     server_option,
@@ -37,7 +38,7 @@ __all__ = ["show"]
 @format_option
 def show(per_class: str | None, watch: bool, event: Path | None, server: str | None, format_: str) -> None:
     """Show the standings: public until the reveal, private with the shake-up after it."""
-    if server is not None and event is None:
+    if server is not None and is_elsewhere(server, event):
         if per_class is not None:
             raise click.UsageError("--per-class needs the event; a server has a page of results")
         from eds_leaderboard.client import Client
@@ -45,7 +46,7 @@ def show(per_class: str | None, watch: bool, event: Path | None, server: str | N
         client = Client(server)
         _show(lambda: look_at_server(client), format_, live=watch)
         return
-    with open_board(event) as board:
+    with open_board(event, or_server=True) as board:
         if per_class is not None:
             _show_classes(board, per_class, format_)
         else:

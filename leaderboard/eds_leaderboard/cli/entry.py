@@ -11,6 +11,7 @@ from eds_datasets.terminal import format_option
 from eds_leaderboard.cli.options import (
     event_option,
     file_option,
+    is_elsewhere,
     open_board,
     print_listing,
     problems_told,
@@ -76,7 +77,7 @@ def submit(
     """Enter a file: it is checked, scored on the public rows and ranked."""
     token = token_or_ask(token, token_file)
     with problems_told():
-        if server is not None and event is None:
+        if server is not None and is_elsewhere(server, event):
             receipt = _sent_in(server, file, message, token)
         else:
             receipt = _entered(event, file, message, token)
@@ -102,7 +103,7 @@ def _entered(event: Path | None, file: Path, message: str, token: str) -> dict[s
     from eds_leaderboard.listing import score_cells
     from eds_leaderboard.standings import metric_order
 
-    with open_board(event) as board:
+    with open_board(event, or_server=True) as board:
         receipt = board.submit(file, message, token)
         order = metric_order(board.event.rules.metric)
     return {
@@ -135,12 +136,12 @@ def submissions(
     """
     from eds_leaderboard.listing import entry_columns, entry_records
 
-    if server is not None and event is None:
+    if server is not None and is_elsewhere(server, event):
         if team_name is not None:
             raise click.UsageError("--team is for the host: a server shows each token its own team")
         _list_served(server, token_or_ask(token, token_file), format_)
         return
-    with open_board(event) as board:
+    with open_board(event, or_server=True) as board:
         now, teams, entries, voids = board.event, board.teams(), board.entries(), board.voids()
         if team_name is not None:
             wanted = board.team(team_name)

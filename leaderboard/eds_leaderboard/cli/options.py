@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from eds_datasets.terminal import print_records
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "event_option",
     "file_option",
+    "is_elsewhere",
     "open_board",
     "print_listing",
     "problems_told",
@@ -65,6 +67,22 @@ def server_option(function: F) -> F:
     )(function)
 
 
+def is_elsewhere(server: str | None, event: Path | None) -> bool:
+    """Tell whether the board of a server is meant: the command line goes before the environment.
+
+    Raises
+    ------
+    click.UsageError
+        If the command line names an event of this machine and a server.
+    """
+    if server is None or event is None:
+        return server is not None
+    source, typed = click.get_current_context().get_parameter_source, ParameterSource.COMMANDLINE
+    if source("server") is source("event") is typed:
+        raise click.UsageError("--server and --event exclude each other: the board is elsewhere or here")
+    return source("server") is typed
+
+
 def shown_score(score: Any, format_: str) -> Any:
     """Return a score of an answer as a listing shows it: a table keeps the zeros at the end."""
     return f"{score:.4f}" if format_ == "table" and isinstance(score, float) else score
@@ -107,12 +125,19 @@ def token_or_ask(token: str | None, file: Path | None) -> str:
 
 
 @contextmanager
-def open_board(where: Path | None) -> Iterator[Board]:
-    """Open the board of an event."""
+def open_board(where: Path | None, *, or_server: bool = False) -> Iterator[Board]:
+    """Open the board of an event; where there is none, tell of servers if the command takes one."""
     from eds_leaderboard.board import Board
+    from eds_leaderboard.errors import UsageError
     from eds_leaderboard.folder import find_event
 
-    with Board(find_event(where)) as board:
+    try:
+        folder = find_event(where)
+    except UsageError as error:
+        if where is None and or_server:
+            raise UsageError(error.message, f"{error.tip}; a server with --server ADDRESS") from error
+        raise
+    with Board(folder) as board:
         yield board
 
 
@@ -141,7 +166,5 @@ def problems_told(*, to_stderr: bool = True) -> Iterator[None]:
 
 def tell_problems(problems: Problems, *, to_stderr: bool) -> None:
     """Print the problems of a file for people."""
-    for problem in problems.shown:
-        click.echo(f"{problem}\n    {problem.remedy}", err=to_stderr)
-    for kind, count in problems.unshown().items():
-        click.echo(f"and {count:,} more of the kind {kind}", err=to_stderr)
+    for line in problems.lines():
+        click.echo(line, err=to_stderr)

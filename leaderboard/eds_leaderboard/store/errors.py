@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["ConstraintError"]
+__all__ = ["START_ANEW", "ConstraintError"]
+
+# the tip where what a process knows of a database does not hold any more
+START_ANEW = "stop what still runs on it, start it anew"
 
 
 class ConstraintError(Exception):

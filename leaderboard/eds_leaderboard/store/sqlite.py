@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from eds_leaderboard.errors import DatabaseError, EdsError, UsageError
 from eds_leaderboard.store.backend import Session
-from eds_leaderboard.store.errors import ConstraintError
+from eds_leaderboard.store.errors import START_ANEW, ConstraintError
 
 if TYPE_CHECKING:
     from eds_leaderboard.store.database import Database
@@ -88,9 +88,7 @@ class SqliteSession:
 
     def _not_admitted(self, error: sqlite3.DatabaseError) -> Exception:
         if _MOVED in str(error):
-            return DatabaseError(
-                f"nothing can be written to {self.path}: {error}", "stop what still runs on it, start it anew"
-            )
+            return DatabaseError(f"nothing can be written to {self.path}: {error}", START_ANEW)
         return ConstraintError(str(error))
 
     def _refused(self, error: sqlite3.DatabaseError) -> EdsError:
@@ -111,14 +109,26 @@ class SqliteBackend:
     def __init__(self, path: Path, *, create: bool) -> None:
         self.path = path
         self.shown = str(path)
+        self._file: tuple[int, int] | None = None
         if create:
             make_private(path)
         elif not path.is_file():
             raise UsageError(f"no database {path}", "make an event with leaderboard create")
 
     def connect(self, *, writing: bool) -> SqliteSession:
-        """Open a connection."""
+        """Open a connection, to the very file that was there at first."""
+        self._check_same_file()
         return SqliteSession(self.path, writing=writing)
+
+    def _check_same_file(self) -> None:
+        """Raise where a backup was put back: what this process knows of the old file does not hold for it."""
+        try:
+            found = self.path.stat()
+        except OSError as error:
+            raise DatabaseError(f"cannot use {self.path}: {error.strerror}", START_ANEW) from error
+        self._file = self._file or (found.st_dev, found.st_ino)
+        if self._file != (found.st_dev, found.st_ino):
+            raise DatabaseError(f"another file was put in the place of {self.path}", START_ANEW)
 
     def version(self, session: Session) -> int:
         """Return the number of the last migration."""

@@ -108,6 +108,20 @@ def test_a_void_entry_under_the_ladder_is_listed_without_a_score(
     assert shown == run("submissions", "-c", folder.path).stdout
 
 
+def test_what_is_typed_goes_before_what_the_environment_names(address, hackathon, run, monkeypatch) -> None:
+    here, nowhere = hackathon.folder.path, "http://127.0.0.1:1"
+    monkeypatch.setenv("LEADERBOARD_EVENT", str(here))
+    assert "cannot reach" in run("show", "--server", nowhere, status=1).stderr
+    monkeypatch.setenv("LEADERBOARD_SERVER", nowhere)
+    run("show")
+    run("show", "-c", here)
+    monkeypatch.delenv("LEADERBOARD_EVENT")
+    assert "cannot reach" in run("show", status=1).stderr
+    run("show", "-c", here)
+    run("show", "--server", address)
+    assert "exclude each other" in run("show", "-c", here, "--server", address, status=2).stderr
+
+
 def test_a_token_lists_no_other_team(address, hackathon, run) -> None:
     words = ("submissions", "--server", address)
     assert "its own team" in run(*words, "--team", "Isère", token=hackathon.tokens["Drac"], status=2).stderr

@@ -229,6 +229,13 @@ def test_before_the_opening_no_file_is_handed_out(tmp_path, challenge, clock, ha
         assert "once the host opens" in client.get("/files").text
         assert client.get("/files/test.csv").status_code == 404
         assert "not open yet" in client.get("/").text
+        with Board(settings.folder, clock) as board:
+            client.post("/login", data={"token": board.add_team("Drac")[1]})
+            assert "once the host opens the event" in client.get("/team").text
+            board.open(timedelta(hours=1))
+        page = client.get("/team").text
+    assert "once the host opens the event" not in page
+    assert "Send in" in page
 
 
 def test_the_projector_shows_the_first_dozen_and_counts_the_others(visit, hackathon, predictions) -> None:
@@ -241,6 +248,7 @@ def test_the_projector_shows_the_first_dozen_and_counts_the_others(visit, hackat
     assert "and 3 more" in page
     assert "team 00" in page
     assert "team 12" not in page
+    assert "Best public accuracy over time" in page
 
 
 def test_the_plot_is_a_staircase_that_never_falls(visit, hackathon, predictions, clock) -> None:
