@@ -90,7 +90,8 @@ def submit(
         "left": receipt["left"],
     }
     best = "your best so far" if receipt["is_best"] else "an earlier entry is better"
-    print_listing([record], list(record), format_, footer=f"{best}; {receipt['left']} entries left")
+    left = f"{receipt['left']} {'entry' if receipt['left'] == 1 else 'entries'} left"
+    print_listing([record], list(record), format_, footer=f"{best}; {left}")
 
 
 def _sent_in(server: str, file: Path, message: str, token: str) -> dict[str, Any]:
