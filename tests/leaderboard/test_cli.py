@@ -295,6 +295,13 @@ def test_the_event_is_found_from_where_one_stands(event, run, monkeypatch, tmp_p
     assert "is no event" in run("team", "list", "-c", tmp_path, status=2).stderr
 
 
+def test_who_stands_in_no_event_is_told_of_servers_where_one_can_be_named(tmp_path, run, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for words in (("show",), ("submissions",), ("submit", "-f", "x.csv", "-m", "x", "--token", "eds_x")):
+        assert "-c EVENT; a server with --server ADDRESS" in run(*words, status=2).stderr
+    assert "--server" not in run("close", status=2).stderr
+
+
 def test_a_team_checks_a_file_in_the_folder_that_it_got(event, predictions, run, monkeypatch) -> None:
     file = predictions(1)
     for place in (event / "release", event, event.parent):

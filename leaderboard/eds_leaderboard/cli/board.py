@@ -46,7 +46,7 @@ def show(per_class: str | None, watch: bool, event: Path | None, server: str | N
         client = Client(server)
         _show(lambda: look_at_server(client), format_, live=watch)
         return
-    with open_board(event) as board:
+    with open_board(event, or_server=True) as board:
         if per_class is not None:
             _show_classes(board, per_class, format_)
         else:

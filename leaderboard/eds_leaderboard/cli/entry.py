@@ -90,7 +90,8 @@ def submit(
         "left": receipt["left"],
     }
     best = "your best so far" if receipt["is_best"] else "an earlier entry is better"
-    print_listing([record], list(record), format_, footer=f"{best}; {receipt['left']} entries left")
+    left = f"{receipt['left']} {'entry' if receipt['left'] == 1 else 'entries'} left"
+    print_listing([record], list(record), format_, footer=f"{best}; {left}")
 
 
 def _sent_in(server: str, file: Path, message: str, token: str) -> dict[str, Any]:
@@ -103,7 +104,7 @@ def _entered(event: Path | None, file: Path, message: str, token: str) -> dict[s
     from eds_leaderboard.listing import score_cells
     from eds_leaderboard.standings import metric_order
 
-    with open_board(event) as board:
+    with open_board(event, or_server=True) as board:
         receipt = board.submit(file, message, token)
         order = metric_order(board.event.rules.metric)
     return {
@@ -141,7 +142,7 @@ def submissions(
             raise click.UsageError("--team is for the host: a server shows each token its own team")
         _list_served(server, token_or_ask(token, token_file), format_)
         return
-    with open_board(event) as board:
+    with open_board(event, or_server=True) as board:
         now, teams, entries, voids = board.event, board.teams(), board.entries(), board.voids()
         if team_name is not None:
             wanted = board.team(team_name)

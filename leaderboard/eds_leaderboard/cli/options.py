@@ -125,12 +125,19 @@ def token_or_ask(token: str | None, file: Path | None) -> str:
 
 
 @contextmanager
-def open_board(where: Path | None) -> Iterator[Board]:
-    """Open the board of an event."""
+def open_board(where: Path | None, *, or_server: bool = False) -> Iterator[Board]:
+    """Open the board of an event; where there is none, tell of servers if the command takes one."""
     from eds_leaderboard.board import Board
+    from eds_leaderboard.errors import UsageError
     from eds_leaderboard.folder import find_event
 
-    with Board(find_event(where)) as board:
+    try:
+        folder = find_event(where)
+    except UsageError as error:
+        if where is None and or_server:
+            raise UsageError(error.message, f"{error.tip}; a server with --server ADDRESS") from error
+        raise
+    with Board(folder) as board:
         yield board
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from eds_leaderboard.problems import counted
+
 __all__ = ["NARROW", "WALL", "WIDE", "Canvas", "Line", "Plot", "Tick", "best_over_time"]
 
 # more lines than this nobody can tell apart, with or without colour
@@ -83,7 +85,6 @@ class Line:
     points: str
     end: tuple[float, float]
     label_y: float
-    score: str
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def best_over_time(
     Parameters
     ----------
     series : mapping of str to sequence of (datetime, float)
-        By team, the leading one first: when its best score rose, and to what.
+        By team, in the order of the board: when its best score rose, and to what.
     start, end : datetime
         The span of the time axis.
     baselines : frozenset of str
@@ -152,12 +153,13 @@ def best_over_time(
             _path(steps, frame),
             (frame.x(end), ends[name]),
             label_y,
-            f"{steps[-1][1]:.4f}",
         )
         for number, ((name, steps), label_y) in enumerate(zip(drawn.items(), label_ys, strict=True))
     ]
-    leader = next(iter(drawn))
-    summary = f"{len(lines)} teams; {leader} leads with {lines[0].score}"
+    # after the reveal the first of the board need not be the first of what is drawn
+    ranked = [name for name in drawn if name not in baselines] or list(drawn)
+    leader = max(ranked, key=lambda name: drawn[name][-1][1])
+    summary = f"{counted(len(lines), 'line')}; {leader} leads with {drawn[leader][-1][1]:.4f}"
     more = len(series) - len(drawn)
     return Plot(lines, _time_ticks(frame), _score_ticks(frame, step), more, summary, canvas)
 

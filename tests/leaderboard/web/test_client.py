@@ -31,10 +31,14 @@ def test_an_entry_goes_in_by_the_command_and_is_on_the_board(address, hackathon,
         "your best so far; 3 entries left"
         in run("submit", "-f", predictions(wrong=2), "-m", "x", "--server", address, token=token).stdout
     )
+    for wrong in (3, 4):
+        words = ("submit", "-f", predictions(wrong=wrong), "-m", "x", "--server", address)
+        said = run(*words, token=token).stdout
+    assert "an earlier entry is better; 1 entry left" in said
     here = run("show", "-c", hackathon.folder.path, "--format", "json").stdout
     assert run("show", "--server", address, "--format", "json").stdout == here
     mine = Client(address, token).entries()
-    assert [entry["message"] for entry in mine] == ["from home, naïve", "x"]
+    assert [entry["message"] for entry in mine] == ["from home, naïve", "x", "x", "x"]
 
 
 @pytest.mark.parametrize("format_", ["json", "csv", "table"])

@@ -263,7 +263,22 @@ def test_the_plot_is_a_staircase_that_never_falls(visit, hackathon, predictions,
     heights = [float(point.split(",")[1]) for point in points.split()]
     assert heights == sorted(heights, reverse=True)
     assert len(set(heights)) == 2
-    assert "leads with" in page
+    assert "1 line; Drac leads with" in page
+
+
+def test_the_plot_names_who_leads_in_it_whoever_won(visit, hackathon, predictions) -> None:
+    with hackathon.board() as board:
+        # of the rows 0, 3, 6, … that are public Drac has more wrong, of the private ones Isère
+        for team, bad in (("Drac", range(0, 12, 3)), ("Isère", [row for row in range(40) if row % 3])):
+            lines = predictions().read_text().splitlines()
+            for row in bad:
+                name, label = lines[row + 1].split(",")
+                lines[row + 1] = f"{name},{'LP' if label != 'LP' else 'TOR'}"
+            board.enter(board.team(team), "\n".join(lines).encode(), "x.csv", "")
+        board.close()
+        board.reveal()
+        assert [line.team.name for line in board.standings()] == ["Drac", "Isère"]
+    assert "2 lines; Isère leads with 1.0000" in visit().get("/").text
 
 
 def test_the_api_says_all_that_it_takes_and_gives(visit) -> None:
