@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,6 @@ import numpy.typing as npt
 
 from eds_leaderboard.apart import as_csv_apart
 from eds_leaderboard.csvfile import (
-    BOM,
     FILE_LIMITS,
     Limits,
     Row,
@@ -31,6 +31,7 @@ from eds_leaderboard.errors import InvalidFileError
 from eds_leaderboard.lookup import Lookup
 from eds_leaderboard.numbered import Numbered
 from eds_leaderboard.parquet import MAGIC
+from eds_leaderboard.parts import InMemory, OnDisk, Parts
 from eds_leaderboard.plain import Column, PlainFile
 from eds_leaderboard.problems import Problems, counted, shown
 from eds_leaderboard.words import Words, words_of_texts
@@ -38,7 +39,7 @@ from eds_leaderboard.words import Words, words_of_texts
 __all__ = ["Codes", "Expected", "read_entry", "validate"]
 
 Codes = npt.NDArray[np.int64]
-Places = npt.NDArray[np.int32] | npt.NDArray[np.int64] | slice
+Places = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
 MAX_LABELS_TOLD = 20
 
@@ -106,7 +107,12 @@ def _lookup(words: Words) -> Lookup | None:
 
 def read_entry(path: Path, expected: Expected, limits: Limits = FILE_LIMITS) -> Codes:
     """Read and validate a file; see `validate`."""
-    return validate(read_capped(path, limits), expected, path.name, limits)
+    codes = None
+    if path.is_file():
+        # what cannot be read, or is written meanwhile, is told below
+        with suppress(OSError, EOFError), OnDisk(path) as parts:
+            codes = _plain_codes(parts, expected, limits)
+    return validate(read_capped(path, limits), expected, path.name, limits) if codes is None else codes
 
 
 def validate(
@@ -138,50 +144,64 @@ def validate(
     limits = limits.for_ids(len(expected.ids))
     if data.startswith(MAGIC):
         data = as_csv_apart(data, expected.header, source, limits)
-    codes = _plain_codes(data, expected, limits)
+    codes = _plain_codes(InMemory(data), expected, limits)
     if codes is None:
         data = check_size(data, limits, Problems(source))
         codes = _Explanation(expected, Problems(source)).read(data)
     return codes
 
 
-def _plain_codes(data: bytes, expected: Expected, limits: Limits) -> Codes | None:
+def _plain_codes(parts: Parts, expected: Expected, limits: Limits) -> Codes | None:
     """Return the codes of a file that is right and plainly written; None leaves it to the slow reading."""
-    keys, label_keys = expected.keys, expected.label_keys
-    if keys is None or label_keys is None or len(data) > limits.max_bytes:
+    keys, label_keys, n_ids = expected.keys, expected.label_keys, len(expected.ids)
+    if keys is None or label_keys is None or n_ids > limits.max_rows or parts.size > limits.max_bytes:
         return None
-    file = PlainFile.open(data.removeprefix(BOM))
-    if file is None or file.header != expected.header or file.n_rows != len(expected.ids):
+    file = PlainFile.open(parts)
+    if file is None or file.header != expected.header:
         return None
-    if file.n_rows > limits.max_rows:
-        return None
-    codes = np.full(file.n_rows, -1, dtype=np.int16)
+    codes = np.full(n_ids, -1, dtype=np.int16)
 
-    def read(rows: slice, columns: list[Column]) -> bool:
-        places = _found(columns[0], keys, rows)
-        labels = _found(columns[1], label_keys)
-        if places is None or labels is None:
-            return False
-        codes[places] = labels
-        return True
+    def read(_number: int, columns: list[Column]) -> int | None:
+        ids, labels = _words_of(columns[0], keys), _words_of(columns[1], label_keys)
+        if ids is None or labels is None:
+            return None
+        found = _found(labels, label_keys)
+        in_order = _in_order(ids, keys)
+        places = _found(ids, keys) if in_order is None else in_order
+        if places is None or found is None:
+            return None
+        codes[places] = found
+        return len(ids)
 
-    done = file.for_each(read, limits.max_line)
+    counts = file.for_each(read, limits.max_line)
     # as many rows as ids and none without a code: no id is doubled, none is missing
-    if done is None or not all(done) or codes.min() < 0:
+    if counts is None or sum(counts) != n_ids or codes.min() < 0:
         return None
     return codes.astype(np.int64)
 
 
-def _found(column: Column, keys: Numbered | Lookup, same: slice | None = None) -> Places | None:
-    """Return where the cells stand among the keys, or None when one does not; `same` is tried first."""
+def _words_of(column: Column, keys: Numbered | Lookup) -> Words | None:
+    """Return the cells as words, or None when one is longer than the keys."""
     words = np.empty((len(column.starts), keys.words.shape[1]), dtype=np.uint64)
-    if not column.write(words):
-        return None
-    # one row tells whether it is worth comparing them all
-    if same is not None and (words[0] == keys.words[same.start]).all() and (words == keys.words[same]).all():
-        return same
+    return words if column.write(words) else None
+
+
+def _found(words: Words, keys: Numbered | Lookup) -> Places | None:
+    """Return where the words stand among the keys, or None when one does not."""
     places = keys.find(words)
     return None if places is None or places.min() < 0 else places
+
+
+def _in_order(words: Words, keys: Numbered | Lookup) -> slice | None:
+    """Return where the words stand one after the other among the keys, as in most files, or None."""
+    first = keys.find(words[:1])
+    if first is None or first[0] < 0:
+        return None
+    there = keys.words[first[0] :][: len(words)]
+    # one row tells whether it is worth comparing them all
+    if len(there) < len(words) or (words[-1] != there[-1]).any() or not np.array_equal(words, there):
+        return None
+    return slice(int(first[0]), int(first[0]) + len(words))
 
 
 @dataclass

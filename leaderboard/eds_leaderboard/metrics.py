@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from eds_leaderboard.blocks import ROWS, spans
+from eds_leaderboard.blocks import ROWS, for_each, spans
 
 __all__ = ["BOARD_METRICS", "METRICS", "PER_CLASS", "ConfusionMatrix", "Metric", "per_class_table"]
 
@@ -62,15 +62,17 @@ class ConfusionMatrix:
         n_classes = len(labels)
         if not 0 < n_classes <= MAX_CLASSES:
             raise ValueError(f"{n_classes} classes: expected 1 to {MAX_CLASSES}")
-        true_codes = _checked_codes(truth, n_classes, "truth")
-        predicted_codes = _checked_codes(predicted, n_classes, "predicted")
+        true_codes, predicted_codes = _as_codes(truth, "truth"), _as_codes(predicted, "predicted")
         if true_codes.shape != predicted_codes.shape:
             raise ValueError(f"{true_codes.size} true rows but {predicted_codes.size} predicted rows")
-        pairs = np.zeros(n_classes**2, dtype=np.int64)
-        for rows in spans(len(true_codes), max(ROWS, 4 * n_classes**2)):
-            cells = true_codes[rows] * n_classes + predicted_codes[rows]
-            pairs += np.bincount(cells, minlength=n_classes**2)
-        return cls(tuple(labels), pairs.reshape(n_classes, n_classes))
+
+        def count(rows: slice) -> Counts:
+            cells = _in_range(true_codes[rows], n_classes, "truth") * n_classes
+            cells += _in_range(predicted_codes[rows], n_classes, "predicted")
+            return np.bincount(cells, minlength=n_classes**2)
+
+        pairs = sum(for_each(count, spans(len(true_codes), max(ROWS, 4 * n_classes**2))))
+        return cls(tuple(labels), np.reshape(pairs, (n_classes, n_classes)))
 
     @classmethod
     def from_cells(cls, cells: Iterable[tuple[int, int, int]], labels: Sequence[str]) -> ConfusionMatrix:
@@ -108,15 +110,19 @@ class ConfusionMatrix:
         return columns
 
 
-def _checked_codes(codes: npt.ArrayLike, n_classes: int, what: str) -> Counts:
+def _as_codes(codes: npt.ArrayLike, what: str) -> npt.NDArray[np.integer[Any]]:
     array = np.asarray(codes)
     if array.ndim != 1 or array.size == 0:
         raise ValueError(f"the {what} codes must be a column of at least one row, got shape {array.shape}")
     if not np.issubdtype(array.dtype, np.integer):
         raise ValueError(f"the {what} codes must be integers, got {array.dtype}")
-    if array.min() < 0 or array.max() >= n_classes:
+    return array
+
+
+def _in_range(codes: npt.NDArray[np.integer[Any]], n_classes: int, what: str) -> Counts:
+    if codes.min() < 0 or codes.max() >= n_classes:
         raise ValueError(f"the {what} codes must lie in 0 … {n_classes - 1}")
-    return array.astype(np.int64, copy=False)
+    return codes.astype(np.int64, copy=False)
 
 
 def precision_per_class(matrix: ConfusionMatrix) -> Floats:

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from eds_leaderboard.csvfile import BOM, FILE_LIMITS, Limits, check_size, read_capped, rows, separator_remedy
+from eds_leaderboard.csvfile import FILE_LIMITS, Limits, check_size, read_capped, rows, separator_remedy
 from eds_leaderboard.entries import Codes, Expected
 from eds_leaderboard.errors import InvalidFileError, UsageError, file_tip
 from eds_leaderboard.lookup import DuplicateError, placed
 from eds_leaderboard.metrics import MAX_CLASSES, ConfusionMatrix
+from eds_leaderboard.parts import InMemory
 from eds_leaderboard.plain import Column, PlainFile
 from eds_leaderboard.problems import Problems, counted, shown
 from eds_leaderboard.words import MAX_BYTES, Names, Words, n_words
@@ -137,7 +138,7 @@ def _plain_columns(data: bytes, limits: Limits) -> Columns | None:
     # a space or a tab may surround a cell
     if len(data) > limits.max_bytes or b" " in data or b"\t" in data:
         return None
-    file = PlainFile.open(data.removeprefix(BOM))
+    file = PlainFile.open(InMemory(data))
     if file is None or file.n_rows > limits.max_rows or not _is_text(data):
         return None
     if b"\r" in data and not (file.is_crlf and data.count(b"\r") == file.n_rows + 1):
@@ -153,7 +154,8 @@ def _names(file: PlainFile, max_line: int) -> list[Names] | None:
     while max(longest) <= MAX_BYTES:
         words = [np.empty((file.n_rows, n_words(size)), dtype=np.uint64) for size in longest]
 
-        def read(rows: slice, columns: list[Column], words: list[Words] = words) -> list[int]:
+        def read(number: int, columns: list[Column], words: list[Words] = words) -> list[int]:
+            rows = file.rows[number]
             fits = [column.write(target[rows]) for column, target in zip(columns, words, strict=True)]
             return [] if all(fits) else [column.longest for column in columns]
 

@@ -39,16 +39,19 @@ def words_of_cells(chunk: Bytes, starts: Positions, lengths: Positions, words: W
         It goes on for at least `MAX_BYTES` after the last start.
     starts, lengths : array of int, shape (n_texts,)
         Where each cell is.
-    words : array of uint64, shape (n_texts, n_words)
+    words : array of uint64, shape (n_texts, n_words), contiguous
         Overwritten; no cell is longer.
     """
-    at_every_byte = np.ndarray((len(chunk) - WORD + 1,), np.uint64, chunk, strides=(1,))
+    whole = np.dtype((np.void, WORD * words.shape[1]))
+    at_every_byte = np.ndarray((len(chunk) - whole.itemsize + 1,), whole, chunk, strides=(1,))
+    words.view(whole)[:, 0] = at_every_byte[starts]
     low, high = int(lengths.min()), int(lengths.max())
-    for k in range(words.shape[1]):
+    # whole words hold nothing but the cell
+    for k in range(low // WORD, words.shape[1]):
         masks = _MASKS[min(max(low - k * WORD, 0), WORD)]
         if low != high:
             masks = _MASKS.take(lengths - k * WORD, mode="clip")
-        np.bitwise_and(at_every_byte[k * WORD :][starts], masks, out=words[:, k])
+        words[:, k] &= masks
 
 
 def words_of_texts(texts: Sequence[str]) -> Words | None:

@@ -15,6 +15,7 @@ from eds_leaderboard.entries import Expected, _Explanation, _plain_codes, valida
 from eds_leaderboard.errors import InvalidFileError
 from eds_leaderboard.lookup import DuplicateError, Lookup, placed
 from eds_leaderboard.numbered import Numbered
+from eds_leaderboard.parts import InMemory
 from eds_leaderboard.plain import PlainFile
 from eds_leaderboard.problems import Problems
 from eds_leaderboard.truth import _plain_columns, _slow_columns, read_truth
@@ -65,7 +66,7 @@ def test_a_right_file_takes_the_fast_way_whatever_the_blocks(
         patch.setattr(plain, "MAX_BYTES", 32)
         if cut and not data.endswith(b"\r\n"):
             data = data.removesuffix(b"\n")
-        fast = _plain_codes(b"\xef\xbb\xbf" * bom + data, EXPECTED, FILE_LIMITS)
+        fast = _plain_codes(InMemory(b"\xef\xbb\xbf" * bom + data), EXPECTED, FILE_LIMITS)
     assert fast is not None
     assert fast.tolist() == slow(data)
 
@@ -90,7 +91,7 @@ def test_what_the_fast_reading_accepts_the_slow_one_reads_the_same(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plain, "BLOCK", 60)
         patch.setattr(plain, "MAX_BYTES", 32)
-        fast = _plain_codes(data, EXPECTED, FILE_LIMITS)
+        fast = _plain_codes(InMemory(data), EXPECTED, FILE_LIMITS)
     assert fast is None or fast.tolist() == slow(data.removeprefix(b"\xef\xbb\xbf"))
 
 
@@ -135,14 +136,14 @@ def test_the_limits_hold_for_the_fast_reading_too() -> None:
     data = file_of(list(range(len(IDS))), [0] * len(IDS))
     longest = max(len(line) for line in data.split(b"\n"))
     fits = Limits(max_bytes=len(data), max_rows=len(IDS), max_line=longest)
-    assert _plain_codes(data, EXPECTED, fits) is not None
+    assert _plain_codes(InMemory(data), EXPECTED, fits) is not None
     assert validate(data, EXPECTED, limits=fits).tolist() == [0] * len(IDS)
     for limits in (
         Limits(len(data) - 1, len(IDS), longest),
         Limits(len(data), len(IDS) - 1, longest),
         Limits(len(data), len(IDS), longest - 1),
     ):
-        assert _plain_codes(data, EXPECTED, limits) is None
+        assert _plain_codes(InMemory(data), EXPECTED, limits) is None
         with pytest.raises(InvalidFileError):
             validate(data, EXPECTED, limits=limits)
 
@@ -150,8 +151,8 @@ def test_the_limits_hold_for_the_fast_reading_too() -> None:
 def test_a_line_limit_counts_the_carriage_return_in_both_readings() -> None:
     data = file_of(list(range(len(IDS))), [0] * len(IDS), b"\r\n")
     longest = max(len(line) for line in data.split(b"\n"))
-    assert _plain_codes(data, EXPECTED, Limits(10_000, 100, longest)) is not None
-    assert _plain_codes(data, EXPECTED, Limits(10_000, 100, longest - 1)) is None
+    assert _plain_codes(InMemory(data), EXPECTED, Limits(10_000, 100, longest)) is not None
+    assert _plain_codes(InMemory(data), EXPECTED, Limits(10_000, 100, longest - 1)) is None
 
 
 @pytest.mark.usefixtures("small_blocks")
@@ -278,22 +279,50 @@ def test_numbered_ids_are_accepted_only_where_the_slow_reading_accepts_them(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plain, "BLOCK", 60)
         patch.setattr(plain, "MAX_BYTES", 32)
-        fast = _plain_codes(bytes(damaged), expected, FILE_LIMITS)
+        fast = _plain_codes(InMemory(bytes(damaged)), expected, FILE_LIMITS)
     assert fast is not None or changes
     assert fast is None or fast.tolist() == slow(bytes(damaged), expected)
 
 
-def test_texts_that_share_all_slots_are_told_apart_or_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hash that is the same for all decides nothing: words are compared, and one text stays per level."""
-    monkeypatch.setattr(lookup, "_OF_LEVEL", np.zeros(24, dtype=np.uint64))
-    words = words_of_texts([f"r{number}" for number in range(24)])
+def test_texts_of_one_hash_are_told_apart_by_other_factors_or_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draw = lookup._Factors.draw
+    weak = draw(0)._replace(of_level=np.zeros(24, dtype=np.uint64))
+    monkeypatch.setattr(lookup._Factors, "draw", lambda number: draw(number) if number > 1 else weak)
+    texts = tuple(f"r{number}" for number in range(24))
+    words = words_of_texts(texts)
     assert words is not None
     assert Lookup.of(words).find(words).tolist() == list(range(24))
-    more = words_of_texts([f"r{number}" for number in range(25)])
-    assert more is not None
+    monkeypatch.setattr(lookup, "DRAWS", 2)
     with pytest.raises(OverflowError):
-        Lookup.of(more)
-    assert Expected(tuple(f"r{number}" for number in range(25)), ("A",)).keys is None
+        Lookup.of(words)
+    assert Expected(texts, ("A",)).keys is None
+
+
+def test_texts_in_few_slots_are_told_apart_level_by_level_or_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A level of two slots keeps two texts, and there are 24 of them."""
+    monkeypatch.setattr(lookup, "MIN_BITS", 1)
+    monkeypatch.setattr(lookup, "SPARE", 1e-9)
+    words = words_of_texts([f"r{number}" for number in range(49)])
+    assert words is not None
+    few = Lookup.of(words[:20])
+    assert len(few.levels) >= 10
+    assert few.find(words).tolist() == [*range(20), *[-1] * 29]
+    with pytest.raises(OverflowError):
+        Lookup.of(words)
+
+
+def test_a_text_with_the_hash_of_another_is_not_taken_for_it() -> None:
+    words = words_of_texts(["Rio Tinto", "Guadalquivir", "Tajo"])
+    assert words is not None
+    known = Lookup.of(words[:1])
+    (level,) = known.levels
+    # with a factor of 0 each text has the hash of the first one
+    blind = level._replace(factor=np.uint64(0), slots=np.zeros_like(level.slots))
+    assert Lookup(known.words, known.factors, (blind,)).find(words).tolist() == [0, -1, -1]
 
 
 @pytest.mark.parametrize("n_texts", [2, 500, 70_000])
@@ -322,4 +351,4 @@ def test_the_different_texts_are_found_also_when_they_come_late(monkeypatch: pyt
 
 def test_an_empty_file_and_a_header_alone_are_no_plain_file() -> None:
     for data in (b"", b"\n", b"id,label", b"id,label\n", b'id,"label"\n1,A\n', b"\xff,label\n1,A\n"):
-        assert PlainFile.open(data) is None
+        assert PlainFile.open(InMemory(data)) is None

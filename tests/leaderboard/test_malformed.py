@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from eds_leaderboard.csvfile import ENTRY_LIMITS, FILE_LIMITS, Limits
 from eds_leaderboard.entries import Expected, _Explanation, _plain_codes, validate
 from eds_leaderboard.errors import InvalidFileError
+from eds_leaderboard.parts import InMemory
 from eds_leaderboard.problems import MAX_SHOWN_PER_KIND, Problems
 
 TRUTH = b"id,label\n1,EXP\n2,HYB\n3,LP\n007,EXP\na5,HYB\n"
@@ -277,7 +278,7 @@ def test_the_fast_and_the_slow_reading_agree_on_every_damaged_file(edits: list[t
     for place, removed, added in edits:
         damaged[place : place + removed] = bytes([added])
     data = bytes(damaged)
-    fast = _plain_codes(data, EXPECTED, FILE_LIMITS)
+    fast = _plain_codes(InMemory(data), EXPECTED, FILE_LIMITS)
     try:
         slow = _Explanation(EXPECTED, Problems("damaged")).read(data)
     except InvalidFileError:
