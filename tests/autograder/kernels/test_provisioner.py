@@ -53,6 +53,8 @@ answer = kernel.execute_interactive("print('again')", timeout=60, output_hook=la
 kernel.stop_channels()
 restarted = manager.provisioner.pid != before and answer["content"]["status"]
 manager.shutdown_kernel(now=True)
+left_running = KernelManager(kernel_name="warm")
+left_running.start_kernel()
 outputs = [[output.get("text") or output.get("ename") or sorted(output.get("data", {{}})) for output in cell.outputs]
            for cell in notebook.cells]
 print(json.dumps({{"outputs": outputs, "seconds": seconds, "restarted": restarted}}))

@@ -12,6 +12,7 @@ import atexit
 import os
 import tempfile
 import threading
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,8 @@ class WarmProvisioner(LocalProvisioner):
         """Let the kernel's sockets be files: a port could not be reached in its own network."""
         if self._folder is None and is_linux() and self._is_ours():
             self._folder = Path(tempfile.mkdtemp(prefix="eds-kernel-", dir=roomy_folder()))
+            # also when the program is stopped and cleans nothing up
+            self._remove = weakref.finalize(self, remove_tree, self._folder)
             for name in ("ipc", "home"):
                 (self._folder / name).mkdir(mode=0o700)
             manager: Any = self.parent
@@ -94,7 +97,7 @@ class WarmProvisioner(LocalProvisioner):
         """Remove the sockets and the home, unless the kernel starts again."""
         await super().cleanup(restart)
         if self._folder is not None and not restart:
-            remove_tree(self._folder)
+            self._remove()
             self._folder = None
 
     def _is_ours(self) -> bool:
