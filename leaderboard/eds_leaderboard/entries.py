@@ -141,6 +141,7 @@ def validate(
     InvalidFileError
         If anything is wrong; it carries all problems.
     """
+    limits = limits.for_ids(len(expected.ids))
     if data.startswith(MAGIC):
         data = as_csv_apart(data, expected.header, source, limits)
     codes = _plain_codes(InMemory(data), expected, limits)

@@ -35,6 +35,7 @@ OURS: Mapping[str, Any] = {
     "eve": "hello",
     "hal": without(answered(), "test-total"),
     "lea": with_copy(answered(), "test-total"),
+    "max": answered(total="return len([open('/dev/null') for _ in range(5000)])"),
     "ned": answered(line="raise ValueError(In[-1])", share="return 7"),
 }
 RENAMED = "kim"

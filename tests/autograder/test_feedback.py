@@ -76,6 +76,10 @@ def test_a_page_for_a_file_that_is_no_notebook_says_so_kindly(pages: dict[str, s
     assert "0 <span" in pages["eve"]
 
 
+def test_a_limit_that_was_met_is_told_by_its_name(pages: dict[str, str]) -> None:
+    assert "Cell 6 (test-total) asked for more than 1024 open files." in visible(pages["max"])
+
+
 def test_what_was_put_back_or_stopped_is_told(pages: dict[str, str]) -> None:
     assert "The kernel died in cell 6" in pages["dan"]
     assert "put back" in pages["hal"]

@@ -179,6 +179,32 @@ def test_a_late_submission_is_judged_by_nbgraders_plugin(
     assert notebook.late_submission_penalty == penalty
 
 
+@pytest.mark.parametrize(("due", "penalty"), [("2026-01-02", 5.0), ("2026-01-04", None)])
+def test_a_due_date_that_changes_afterwards_counts_at_the_next_grading(
+    desk: Desk, due: str, penalty: float | None
+) -> None:
+    desk.course.config.LateSubmissionPlugin.penalty_method = "zero"
+    desk.gradebook.update_or_create_assignment(
+        LESSON, duedate="2026-01-01 00:00:00 UTC" if not penalty else None
+    )
+    desk.record(desk.result("first"), timestamp="2026-01-03 00:00:00 UTC")
+    desk.gradebook.update_or_create_assignment(LESSON, duedate=f"{due} 00:00:00 UTC")
+    desk.record(desk.result("first"), timestamp="2026-01-03 00:00:00 UTC")
+    (notebook,) = desk.gradebook.find_submission(LESSON, "ada").notebooks
+    assert notebook.late_submission_penalty == penalty
+
+
+def test_a_plugin_for_late_submissions_that_is_not_there_is_told_in_one_line(desk: Desk) -> None:
+    desk.course.config.AssignLatePenalties.plugin_class = "no_such_plugin.Late"
+    desk.gradebook.update_or_create_assignment(LESSON, duedate="2026-01-02 00:00:00 UTC")
+    with pytest.raises(
+        EdsError, match=r"ada: the plugin for late submissions failed .*no_such_plugin"
+    ) as raised:
+        desk.record(desk.result("first"), timestamp="2026-01-03 00:00:00 UTC")
+    assert raised.value.tip is not None
+    assert "plugin_class" in raised.value.tip
+
+
 def test_what_is_recorded_together_is_one_transaction(desk: Desk) -> None:
     submit(desk.course.root, "ada", lesson())
     (submission,) = find_submissions(desk.course, [LESSON])

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 from conftest import GradedClass
 
+from eds_autograder.grading.kernels.limits import LIMITS_BY_NAME
 from eds_autograder.grading.results import SCHEMA_VERSION, Exercise, Problem, Result, failed_result
 from eds_autograder.grading.summary import records
 
@@ -46,6 +47,7 @@ def test_the_schema_knows_each_field_and_this_version() -> None:
     for name, kind in (("exercises", Exercise), ("problems", Problem)):
         known = SCHEMA["properties"][name]["items"]["properties"]
         assert set(known) == {field.name for field in dataclasses.fields(kind)}
+    assert set(SCHEMA["properties"]["problems"]["items"]["properties"]["kind"]["enum"]) > set(LIMITS_BY_NAME)
 
 
 @pytest.mark.parametrize("change", [{"schema": 1}, {"outcome": "fine"}, {"extra": 1}, {"points": "5"}])

@@ -12,7 +12,7 @@ from click.testing import Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eds_leaderboard.csvfile import FILE_LIMITS, Limits
+from eds_leaderboard.csvfile import ENTRY_LIMITS, FILE_LIMITS, Limits
 from eds_leaderboard.entries import Expected, _Explanation, _plain_codes, validate
 from eds_leaderboard.errors import InvalidFileError
 from eds_leaderboard.parts import InMemory
@@ -216,6 +216,15 @@ def test_a_file_beyond_the_caps_is_refused_before_it_is_parsed(
         validate(GOOD, EXPECTED, limits=limits)
     first = caught.value.problems.shown[0]
     assert (first.what, first.line) == (message, line)
+
+
+def test_a_file_far_longer_than_the_test_set_is_not_explained_row_by_row() -> None:
+    n_rows = 2 * len(EXPECTED.ids) + 10_000
+    for rows, kinds in ((n_rows, {"unknown-id", "missing-id"}), (n_rows + 1, {"too-many-rows"})):
+        data = b"id,label\n" + b"".join(b"x%d,LP\n" % row for row in range(rows))
+        with pytest.raises(InvalidFileError) as caught:
+            validate(data, EXPECTED, limits=ENTRY_LIMITS)
+        assert set(caught.value.problems.counts) == kinds
 
 
 def test_a_cell_of_another_column_name_is_asked_for_by_it(tmp_path: Path, run: Callable[..., Result]) -> None:

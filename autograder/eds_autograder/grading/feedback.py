@@ -11,6 +11,7 @@ from eds_autograder.course import Course
 from eds_autograder.files import write_atomically
 from eds_autograder.grading.assignment import GradedCell, Kit
 from eds_autograder.grading.hidden import Scrubber
+from eds_autograder.grading.kernels.limits import LIMITS_BY_NAME
 from eds_autograder.grading.recorder import HELD, NO_RESPONSE, latest_result
 from eds_autograder.grading.render import CellRenderer, highlight_styles
 from eds_autograder.grading.results import (
@@ -35,7 +36,7 @@ _WORDS = {
     "manual": ("waits to be read", "waits"),
     "no answer": ("no answer", "open"),
 }
-_TOLD = ("repair", "restored", "kernel", "time", "file")
+_TOLD = ("repair", "restored", "kernel", "time", "file", *LIMITS_BY_NAME)
 
 
 @dataclass

@@ -18,6 +18,7 @@ from eds_autograder.grading.assignment import Kit, extra_files
 from eds_autograder.grading.registration import register
 from eds_autograder.grading.results import Problem, Result, ResultCache
 from eds_autograder.grading.submissions import TIMESTAMP, Submission
+from eds_datasets.errors import EdsError
 
 __all__ = ["Recorder", "is_written", "latest_result"]
 
@@ -124,7 +125,9 @@ class Recorder:
             return []
         page = self._page(kit)
         timestamp, problems = self._timestamp(submission)
-        if not self._is_recorded(page, result, timestamp):
+        if self._is_recorded(page, result, timestamp):
+            self._judge_again(page, result.student)
+        else:
             self._record_marks(page, result, timestamp, kit)
             if write_folder:
                 self._write_autograded(submission, result, kit)
@@ -176,6 +179,15 @@ class Recorder:
         if not self._holds_back:
             self.gradebook.db.commit()
         page.standing[result.student] = (found.timestamp, marks)
+
+    def _judge_again(self, page: _Page, student: str) -> None:
+        """Reckon lateness anew: the due date and a person's marks change without a change of the result."""
+        handed_in, _ = page.standing[student]
+        if handed_in is None:
+            return
+        self._assign_penalties(self._find(page, student))
+        if not self._holds_back:
+            self.gradebook.db.commit()
 
     def _find(self, page: _Page, student: str) -> Any:
         """Return a student's submission with all that belongs to it, or None."""
@@ -230,11 +242,19 @@ class Recorder:
         self.gradebook.db.flush()
         for notebook in submission.notebooks:
             self.gradebook.db.refresh(notebook)
-            penalty = self._judge.plugin_inst.late_submission_penalty(
-                submission.student_id, notebook.score, late
-            )
-            if penalty is not None:
-                notebook.late_submission_penalty = self._judge._check_late_penalty(notebook, penalty)
+            notebook.late_submission_penalty = self._penalty(submission.student_id, notebook, late)
+
+    def _penalty(self, student: str, notebook: Any, late: float) -> float | None:
+        try:
+            penalty = self._judge.plugin_inst.late_submission_penalty(student, notebook.score, late)
+            return None if penalty is None else self._judge._check_late_penalty(notebook, penalty)
+        except Exception as error:
+            # the course's own code: there is no telling what it raises
+            raise EdsError(
+                f"{student}: the plugin for late submissions failed ({type(error).__name__}: {error})",
+                "mend it, or AssignLatePenalties.plugin_class in nbgrader_config.py, and grade again: "
+                "what was graded is kept",
+            ) from error
 
     def _write_autograded(self, submission: Submission, result: Result, kit: Kit) -> None:
         """Write the folder that nbgrader's autograde would, whole or not at all."""

@@ -12,12 +12,29 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["OWN_THREADS", "Limits", "limit_files", "limit_memory", "limit_processes", "limit_that_was_hit"]
+__all__ = [
+    "LIMITS_BY_NAME",
+    "OWN_THREADS",
+    "Limits",
+    "limit_files",
+    "limit_memory",
+    "limit_processes",
+    "limit_that_was_hit",
+]
 
 _MIB = 2**20
 _GIB = 2**30
 _NEIGHBOURS = 4  # runs that may take as much at the same time
 OWN_THREADS = 32  # of a kernel, which count as processes
+
+LIMITS_BY_NAME = {
+    "memory": "{0.memory_gib:g} GiB of memory",
+    "processes": "{0.processes} processes",
+    "file size": "{0.file_mib} MiB in one file",
+    "disk": "{0.disk_mib} MiB on disk",
+    "output": "{0.output_mib} MiB of output",
+    "open files": "{0.open_files} open files",
+}
 
 
 @dataclass(frozen=True)
@@ -82,14 +99,7 @@ class Limits:
 
     def describe(self, name: str) -> str:
         """Return a limit as people read it: ``4 GiB of memory``."""
-        return {
-            "memory": f"{self.memory_gib:g} GiB of memory",
-            "processes": f"{self.processes} processes",
-            "file size": f"{self.file_mib} MiB in one file",
-            "disk": f"{self.disk_mib} MiB on disk",
-            "output": f"{self.output_mib} MiB of output",
-            "open files": f"{self.open_files} open files",
-        }[name]
+        return LIMITS_BY_NAME[name].format(self)
 
 
 def limit_files(limits: Limits) -> None:

@@ -18,6 +18,7 @@ __all__ = ["Watchdog", "family", "memory_of"]
 _SECONDS = 0.1
 _FOLDERS_EVERY = 10  # looks
 _PRIORITY = -10
+_INIT = 1  # of the namespaces: another user than the one whose threads the system limits
 _ROUNDS, _ROUND_SECONDS = 200, 0.01
 _KIB = 1024
 _LONGEST = 3000  # letters of a path; the system takes no more than 4096
@@ -77,7 +78,7 @@ class Watchdog:
         pids = self._run()
         # the system refuses threads by itself, which a notebook survives; a bomb of processes it does not
         many = len(pids) >= self.limits.processes
-        if many or sum(_threads(pid) for pid in pids) > self.limits.processes + OWN_THREADS:
+        if many or sum(map(_threads, pids)) > self.limits.processes + OWN_THREADS + _INIT:
             return "processes"
         # the sum counts what they came to share for each; only a large one is worth the exact look
         allowed = self.limits.memory_bytes

@@ -199,6 +199,12 @@ def test_an_attack_achieves_nothing_where_that_is_promised(attacked: Attacked, n
         assert attacked.got[name] == []
 
 
+def test_a_bomb_of_threads_is_refused_and_the_kernel_lives(attacked: Attacked) -> None:
+    if attacked.level != "namespaces":
+        pytest.skip("the system does not count the threads of a run by itself")
+    assert attacked.results["thread-bomb"].outcome == "graded"
+
+
 def test_the_course_is_as_it_was(attacked: Attacked) -> None:
     if attacked.level == "none":
         pytest.skip("nothing is promised")
