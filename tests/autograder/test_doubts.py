@@ -26,13 +26,18 @@ class _Kernel:
         return Attempt(SimpleNamespace(outputs=[]), CellRun("done" if passes else "error"), 0.01)
 
 
+class _FailingKernel(_Kernel):
+    def attempt(self, cell: Any, index: int, source: str, proof: Proof, seconds: float | None) -> Attempt:
+        return Attempt(SimpleNamespace(outputs=[]), CellRun("error"), 0.01)
+
+
 class _NoGuard:
     def ask(self, **_wanted: object) -> None:
         """See nothing."""
 
 
-def evidence(*sources: str, kernel: _Kernel | None = None) -> list[str]:
-    """Return what speaks against an answer that passes a copy of each of these tests, and of many others."""
+def evidence(*sources: str, kernel: _Kernel | None = None, failed: int = 0) -> list[str]:
+    """Return what speaks against an answer that passes a copy of each of these tests, and fails others."""
     tests = {f"test-{number}": source for number, source in enumerate(sources)}
     plans = {
         name: TestPlan(source, 1.0, canaries=tuple(find_canaries(source))) for name, source in tests.items()
@@ -42,6 +47,9 @@ def evidence(*sources: str, kernel: _Kernel | None = None) -> list[str]:
     trials = Trials({**plans, **others}, guard=_NoGuard())  # type: ignore[arg-type]
     for index, (name, source) in enumerate(tests.items()):
         trials.run(kernel or _Kernel(), SimpleNamespace(source=source, outputs=[]), index, name)
+    for index in range(failed):
+        cell = SimpleNamespace(source="assert True", outputs=[])
+        trials.run(_FailingKernel(), cell, len(tests) + index, f"other-{index}")
     return trials.evidence
 
 
@@ -71,3 +79,11 @@ def test_a_condition_turned_round_is_passed_by_every_wrong_answer() -> None:
 def test_a_test_and_its_copy_cannot_both_be_passed() -> None:
     for source in ("assert f(41) == 84", "assert f(41) == 0.5", "assert f(41) < 3"):
         assert len(evidence(source, kernel=_Kernel(passes_test=True))) == 1
+
+
+def test_who_fails_many_tests_has_many_chances_to_hit() -> None:
+    assert evidence("assert f(41) == 84", "assert g(41) == 5.5")
+    assert not evidence("assert f(41) == 84", "assert g(41) == 5.5", failed=6)
+    assert evidence("assert f(41) == 2015")
+    assert not evidence("assert f(41) == 2015", failed=6)
+    assert evidence("assert f(41) == 2015", "assert g(41) == 84", failed=6)

@@ -6,7 +6,7 @@ import copy
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import ceil, prod
+from math import ceil, comb, prod
 from typing import Any, NamedTuple, Protocol
 
 from eds_autograder.grading.canaries import Canary, altered
@@ -21,7 +21,7 @@ _COPY_SECONDS = 5.0
 # with few tests that are quick, each has more copies: who guesses which text is the test is caught more often
 _FEW_TESTS = 5
 _QUICK_SECONDS = 0.1
-# who fails tests and passes copies of them is held where chance does that more seldom than once in so many
+# who fails tests and passes copies of them is held where chance does that once in so many, or more seldom
 _BY_CHANCE = 5000
 
 
@@ -130,17 +130,24 @@ class Trials:
     guard : GuardLink
     chance : random.Random, optional
 
-    Attributes
-    ----------
-    evidence : list of str
-        What speaks against the submission, beside what the guard found.
     """
 
     plans: Mapping[str, TestPlan]
     guard: GuardLink
     chance: random.Random = field(default_factory=random.SystemRandom)
-    evidence: list[str] = field(default_factory=list)
+    _evidence: list[str] = field(default_factory=list)
     _doubts: dict[str, _Doubt] = field(default_factory=dict)
+    _failed: set[str] = field(default_factory=set)
+
+    @property
+    def evidence(self) -> list[str]:
+        """What speaks against the submission, beside what the guard found."""
+        doubts = self._doubts.values()
+        # wrong answers to many tests have as many chances to hit
+        ways = comb(len(self._failed), len(doubts))
+        if prod(doubt.others for doubt in doubts) < _BY_CHANCE * ways:
+            return list(self._evidence)
+        return [*self._evidence, *(doubt.text for doubt in doubts)]
 
     def run(self, execute: Executor, cell: Any, index: int, grade_id: str) -> Attempt:
         """Run a test among its copies; returns the test's own run, and notes what the copies say.
@@ -210,7 +217,9 @@ class Trials:
             untouched.outputs = []
             return Attempt(untouched, died.run, died.seconds)
         if real.run.state == "done" and not real.run.proven:
-            self.evidence.append(f"{grade_id}: the kernel says that the test ran, but not to its end")
+            self._evidence.append(f"{grade_id}: the kernel says that the test ran, but not to its end")
+        if not real.passed(plan):
+            self._failed.add(grade_id)
         for text, attempt in tried:
             if text.canary is not None:
                 self._judge_copy(grade_id, plan, text.canary, attempt, real)
@@ -222,14 +231,9 @@ class Trials:
         if attempt.passed(plan):
             text = f"{grade_id}: passed a copy of the test that right answers fail (line {canary.first})"
             if real.passed(plan):
-                self.evidence.append(text)
-            else:
-                self._doubt(grade_id, _Doubt(canary.others, text))
+                self._evidence.append(text)
+            elif canary.others > 1:
+                doubt = _Doubt(canary.others, text)
+                self._doubts[grade_id] = max(doubt, self._doubts.get(grade_id, doubt))
         elif attempt.stuck and real.passed(plan) and attempt.seconds > 3 * real.seconds:
-            self.evidence.append(f"{grade_id}: passed, but a copy of the test that had to fail did not end")
-
-    def _doubt(self, grade_id: str, doubt: _Doubt) -> None:
-        self._doubts[grade_id] = max(doubt, self._doubts.get(grade_id, doubt))
-        doubts = [each for each in self._doubts.values() if each.others > 1]
-        if prod(each.others for each in doubts) >= _BY_CHANCE:
-            self.evidence.extend(each.text for each in doubts if each.text not in self.evidence)
+            self._evidence.append(f"{grade_id}: passed, but a copy of the test that had to fail did not end")
