@@ -17,7 +17,7 @@ from eds_autograder.grading.crew import Crew, LocalCrew, cores
 from eds_autograder.grading.fingerprint import environment_digest
 from eds_autograder.grading.job import Limits
 from eds_autograder.grading.results import ENGINE_VERSION, Result, ResultCache
-from eds_autograder.grading.settings import settings
+from eds_autograder.grading.settings import setting, settings
 from eds_autograder.grading.submissions import Submission, submission_digest
 from eds_autograder.grading.workplace import Graded, Task
 from eds_autograder.modules import imported_modules
@@ -33,7 +33,7 @@ _LOADERS = {"obspy", "pandas", "scipy.signal"}
 
 def cell_seconds(course: Course) -> int:
     """Return how long a cell may run by nbgrader's configuration, ``Execute.timeout`` (30 s by default)."""
-    found = settings(course).get("Execute", {}).get("timeout", Limits.cell_seconds)
+    found = setting(course, "Execute", "timeout", Limits.cell_seconds)
     return int(found) if isinstance(found, int | float) and found > 0 else Limits.notebook_seconds
 
 

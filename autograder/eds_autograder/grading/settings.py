@@ -11,7 +11,7 @@ from eds_autograder.course import Course
 from eds_autograder.files import write_atomically
 from eds_autograder.grading.fingerprint import environment_digest
 
-__all__ = ["settings"]
+__all__ = ["setting", "settings"]
 
 # of nbgrader's two converters that have a say in grading, the settings that decide
 _DECIDING: Mapping[str, tuple[str, ...]] = {
@@ -47,6 +47,12 @@ def settings(course: Course) -> dict[str, Any]:
         }
         sections[name] = {key: value for key, value in plain.items() if value is not NotImplemented}
     return {name: section for name, section in sorted(sections.items()) if section}
+
+
+def setting(course: Course, section: str, name: str, default: Any) -> Any:
+    """Return one of them, without what all of them have to import in a new course where possible."""
+    sections = settings(course) if _names_others(course.config) else course.config
+    return sections.get(section, {}).get(name, default)
 
 
 def _known_names(course: Course) -> dict[str, None]:
