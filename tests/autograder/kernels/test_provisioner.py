@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -79,21 +80,29 @@ def execute(folder: Path, isolation: str, *sources: str) -> Any:
     place = folder / "jupyter" / "kernels" / "warm"
     place.mkdir(parents=True)
     (place / "kernel.json").write_text(json.dumps(spec))
-    work, temporary = folder / "work", folder / "tmp"
+    work = folder / "work"
     work.mkdir()
-    temporary.mkdir()
-    done = subprocess.run(
+    # a short name: there, and not in the system's own folder, are the kernels' places
+    with tempfile.TemporaryDirectory(prefix="eds-warm-") as temporary:
+        done = run_in(work, temporary, folder / "jupyter", sources)
+        left = list(Path(temporary).iterdir())
+    assert done.returncode == 0, done.stderr
+    assert not left, "the program is over, and so is what was made for its kernels"
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def run_in(
+    work: Path, temporary: str, jupyter: Path, sources: tuple[str, ...]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _RUN],
         input=json.dumps(sources),
         capture_output=True,
         text=True,
         check=False,
         cwd=work,
-        env={**os.environ, "JUPYTER_PATH": str(folder / "jupyter"), "TMPDIR": str(temporary)},
+        env={**os.environ, "JUPYTER_PATH": str(jupyter), "TMPDIR": temporary},
     )
-    assert done.returncode == 0, done.stderr
-    assert not list(temporary.iterdir()), "the program is over, and so is what was made for its kernels"
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.mark.parametrize("level", [level for level in LEVELS if why_not(level) is None])
