@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,6 +24,22 @@ class _Kernel:
     def attempt(self, cell: Any, index: int, source: str, proof: Proof, seconds: float | None) -> Attempt:
         passes = source != cell.source or self.passes_test
         return Attempt(SimpleNamespace(outputs=[]), CellRun("done" if passes else "error"), 0.01)
+
+
+@dataclass
+class _StallingKernel(_Kernel):
+    """Passes the test; copies do not end so many times."""
+
+    stalls: int = 1
+    seen: list[str] = field(default_factory=list)
+
+    def attempt(self, cell: Any, index: int, source: str, proof: Proof, seconds: float | None) -> Attempt:
+        self.seen.append(source)
+        if source == cell.source:
+            return Attempt(SimpleNamespace(outputs=[]), CellRun("done"), 0.01)
+        self.stalls -= 1
+        state = "timed out" if self.stalls >= 0 else "error"
+        return Attempt(SimpleNamespace(outputs=[]), CellRun(state), 5.0 if state == "timed out" else 0.01)
 
 
 class _FailingKernel(_Kernel):
@@ -87,3 +103,13 @@ def test_who_fails_many_tests_has_many_chances_to_hit() -> None:
     assert evidence("assert f(41) == 2015")
     assert not evidence("assert f(41) == 2015", failed=6)
     assert evidence("assert f(41) == 2015", "assert g(41) == 84", failed=6)
+
+
+def test_a_copy_that_did_not_end_is_tried_once_more_when_all_else_has_run() -> None:
+    for _ in range(10):
+        once, twice = _StallingKernel(stalls=1), _StallingKernel(stalls=2)
+        assert not evidence("assert f(41) == 84", kernel=once)
+        assert len(once.seen) == 3
+        assert once.seen[2] == next(source for source in once.seen if source != "assert f(41) == 84")
+        (told,) = evidence("assert f(41) == 84", kernel=twice)
+        assert "did not end" in told

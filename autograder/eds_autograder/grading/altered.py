@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import math
 import random
 import re
@@ -122,12 +121,19 @@ def _like(old: str, margin: float) -> _Numbers:
         return _powers(power, margin)
     if _DIGITS.fullmatch(old) and (_is_share(old) or _significant(old) > _SHORT):
         return _digits(old, margin)
-    value = ast.literal_eval(old)
+    value = _value(old)
     if isinstance(value, int) and not margin:
         reach = min(_FAR, 40 + 8 * abs(value))
         lowest = max(1, value - reach) if value >= 0 else value - reach
         return _Numbers.around(value, 3, range(lowest, value + reach + 1))
     return _short(old, value, margin)
+
+
+def _value(number: str) -> float:
+    try:
+        return int(number, 0)
+    except ValueError:
+        return float(number)
 
 
 def _short(old: str, value: float, margin: float) -> _Numbers:

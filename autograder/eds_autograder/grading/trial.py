@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil, comb, prod
 from typing import Any, NamedTuple, Protocol
@@ -97,6 +97,10 @@ class _Text:
     source: str
 
 
+def _real(tried: Iterable[tuple[_Text, Attempt]]) -> Attempt | None:
+    return next((attempt for text, attempt in tried if text.canary is None), None)
+
+
 class _Doubt(NamedTuple):
     """A copy was passed and its test was not: by a guess, or by a wrong answer that hit one of so many."""
 
@@ -158,21 +162,33 @@ class Trials:
         proof = Proof.make()
         texts = [_Text(None, cell.source), *self._copies(plan, cell)]
         self.chance.shuffle(texts)
-        attempts: list[Attempt] = []
+        tried: list[tuple[_Text, Attempt]] = []
         self.guard.ask(check=True, take="start" if len(texts) > 1 else None, neutral=True)
-        for number, text in enumerate(texts):
+        for number, text in enumerate(self._in_turn(plan, texts, tried)):
             if number:
                 self.guard.ask(check=True, take=f"{number - 1}", restore="start")
-            real = next((done for of, done in zip(texts, attempts, strict=False) if of.canary is None), None)
-            seconds = None if text.canary is None else self._seconds(text.canary, real)
-            attempts.append(execute.attempt(cell, index, text.source, proof, seconds))
+            seconds = None if text.canary is None else self._seconds(text.canary, _real(tried))
+            tried.append((text, execute.attempt(cell, index, text.source, proof, seconds)))
             if execute.outcome != "graded":
                 break
         else:
-            place = next(number for number, text in enumerate(texts) if text.canary is None)
-            last = place == len(texts) - 1
+            place = next(number for number, (text, _) in enumerate(tried) if text.canary is None)
+            last = place == len(tried) - 1
             self.guard.ask(check=True, restore=None if last else str(place), end=True, forget=proof.name)
-        return self._judge(grade_id, plan, list(zip(texts, attempts, strict=False)), cell)
+        return self._judge(grade_id, plan, dict(tried), cell)
+
+    def _in_turn(
+        self, plan: TestPlan, texts: Sequence[_Text], tried: Sequence[tuple[_Text, Attempt]]
+    ) -> Iterator[_Text]:
+        """Yield the texts, and in the end once more the copies that did not end where the test was passed.
+
+        A machine that stands still meanwhile makes them so. Only then: who saw a text come again at once
+        would know that it is none that counts.
+        """
+        yield from texts
+        real = _real(tried)
+        if real is not None and real.passed(plan):
+            yield from [text for text, attempt in tried if text.canary is not None and attempt.stuck]
 
     def _copies(self, plan: TestPlan, cell: Any) -> list[_Text]:
         """Draw the copies: one altered at a place, one at another, one at both.
@@ -206,13 +222,11 @@ class Trials:
     def _seconds(self, canary: Canary, real: Attempt | None) -> float:
         return ceil(max(_COPY_SECONDS, 10 * canary.seconds, 10 * (real.seconds if real else 0.0)))
 
-    def _judge(
-        self, grade_id: str, plan: TestPlan, tried: Sequence[tuple[_Text, Attempt]], cell: Any
-    ) -> Attempt:
-        real = next((attempt for text, attempt in tried if text.canary is None), None)
+    def _judge(self, grade_id: str, plan: TestPlan, tried: Mapping[_Text, Attempt], cell: Any) -> Attempt:
+        real = _real(tried.items())
         if real is None:
             # a copy ended the kernel or does not stop: so would the test have done
-            died = tried[0][1]
+            died = next(iter(tried.values()))
             untouched = copy.deepcopy(cell)
             untouched.outputs = []
             return Attempt(untouched, died.run, died.seconds)
@@ -220,7 +234,7 @@ class Trials:
             self._evidence.append(f"{grade_id}: the kernel says that the test ran, but not to its end")
         if not real.passed(plan):
             self._failed.add(grade_id)
-        for text, attempt in tried:
+        for text, attempt in tried.items():
             if text.canary is not None:
                 self._judge_copy(grade_id, plan, text.canary, attempt, real)
         return real
