@@ -10,6 +10,7 @@ import gc
 import importlib
 import inspect
 import json
+import linecache
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -145,5 +146,7 @@ def keep_for_forks() -> None:
     """Set aside all that is in memory now: forks share it, and their collectors need not walk through it."""
     # which file each module came from: a traceback asks for it, module by module
     inspect.getmodule(sys._getframe())
+    # with each traceback it asks the disk whether files have changed that nobody's traceback is about
+    linecache.clearcache()
     # the little garbage in it is not worth the third of a second that looking for it takes
     gc.freeze()
