@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -96,8 +97,11 @@ def grade(
         )
     # what is read and imported here is no garbage: looking for some took a tenth of this process's time
     gc.set_threshold(_MANY_OBJECTS)
+    trial = Thread(target=_try_levels, args=(isolation if scheduler is None else "none",))
+    trial.start()
     opened = Course.open(course_dir)
     crew = _cluster(scheduler, isolation)
+    trial.join()
     if crew is None:
         _warn_where_nothing_works(isolation)
     with _told_when_stopped(), _bar(progress) as (on_start, on_result):
@@ -127,6 +131,15 @@ def _cluster(scheduler: str | None, isolation: str) -> Crew | None:
     if crew.isolation == "none":
         click.echo("warning: students' code is not isolated on the cluster's workers", err=True)
     return crew
+
+
+def _try_levels(isolation: str) -> None:
+    """Try what works here, which is remembered: as long as the course is read nothing else is to be done."""
+    from eds_autograder.grading.kernels.isolation import choose
+
+    # what does not work is told where it is asked for
+    with suppress(UsageError):
+        choose(isolation)
 
 
 def _warn_where_nothing_works(isolation: str) -> None:
