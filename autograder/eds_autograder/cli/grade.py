@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -97,6 +98,8 @@ def grade(
         )
     # what is read and imported here is no garbage: looking for some took a tenth of this process's time
     gc.set_threshold(_MANY_OBJECTS)
+    # at the end, too, where Python looks through all that it has
+    atexit.register(gc.freeze)
     trial = Thread(target=_try_levels, args=(isolation if scheduler is None else "none",))
     trial.start()
     opened = Course.open(course_dir)

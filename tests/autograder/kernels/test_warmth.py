@@ -6,11 +6,18 @@ import json
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
+from typing import Any
 
+import jupyter_client.session
 import pytest
+from jupyter_client import jsonutil
 
 from eds_autograder.grading.kernels.processes import run_environment
+from eds_autograder.grading.kernels.warmth import _find_dates_quickly
+
+session: Any = jupyter_client.session
 
 CODE = """
 import json, os, sys
@@ -43,3 +50,20 @@ def test_the_server_has_one_thread_and_its_kernels_import_nothing_big(tmp_path: 
     assert seen["figures"] == []
     packages = {name.partition(".")[0] for name in seen["late"]}
     assert not packages & {"debugpy", "jupyter_client", "matplotlib", "nbformat", "sqlalchemy", "stack_data"}
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["2026-10-09T08:07:06.543210Z", "2026-10-09T08:07:06+02:00", "2026-10-09T08:07:06", "2026", "x", 7, None, [1]],
+)  # fmt: skip
+def test_a_messages_date_is_found_as_jupyter_client_finds_it(
+    date: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "extract_dates", jsonutil.extract_dates)
+    _find_dates_quickly()
+    header = {"msg_id": "1a_2_0", "date": date, "version": "5.4"}
+    with warnings.catch_warnings(action="ignore"):
+        # it complains about dates without a zone
+        assert session.extract_dates(header) == jsonutil.extract_dates(header)
+    for other in ({}, [], "x", None):
+        assert session.extract_dates(other) == other
