@@ -85,6 +85,36 @@ def test_it_is_known_of_how_many_numbers_one_is_drawn(number: str, margin: float
         assert max(drawn.values()) < 50
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        "- 7",
+        "-(7)",
+        "-(7.5)",
+        "- 7.25",
+        "+7",
+        "0x1F",
+        "1_000",
+        "12.5e-3",
+        "1e-400",
+        "1e400",
+        "-1e308",
+        "1" * 400,
+    ],
+)
+def test_a_number_may_be_written_in_any_way(number: str) -> None:
+    for form in (
+        "assert f(3) == {}",
+        "assert abs(f(3) - ({})) < 1e-9",
+        "assert np.allclose(f(3), [{}, 1.0])",
+    ):
+        source = form.format(number)
+        for canary in find_canaries(source):
+            for text in draws(source, canary):
+                ast.parse(text)
+                assert text != source
+
+
 def test_numbers_that_a_comparison_cannot_tell_apart_count_once() -> None:
     assert others_of_number("9.8125", 0.01) <= others_of_number("9.8125", 1e-9) / 150
 

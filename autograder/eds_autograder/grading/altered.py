@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import random
 import re
@@ -117,6 +118,7 @@ def _shifts(margin: float) -> _Numbers:
 
 
 def _like(old: str, margin: float) -> _Numbers:
+    old = _plain(old)
     if (power := _POWER.fullmatch(old)) is not None:
         return _powers(power, margin)
     if _DIGITS.fullmatch(old) and (_is_share(old) or _significant(old) > _SHORT):
@@ -127,6 +129,15 @@ def _like(old: str, margin: float) -> _Numbers:
         lowest = max(1, value - reach) if value >= 0 else value - reach
         return _Numbers.around(value, 3, range(lowest, value + reach + 1))
     return _short(old, value, margin)
+
+
+def _plain(number: str) -> str:
+    """Write a number that stands in brackets, or apart from its sign, as most numbers are written."""
+    try:
+        _value(number)
+    except ValueError:
+        return repr(ast.literal_eval(number))
+    return number
 
 
 def _value(number: str) -> float:
@@ -191,7 +202,8 @@ def _powers(power: re.Match[str], margin: float) -> _Numbers:
     sign, digits, ten = power.groups()
     whole, point, behind = digits.partition(".")
     unit = 10 ** len(behind)
-    least = max(20 * margin / float(f"1{ten}") * unit, 3)
+    # what is too small for a number of the machine is 0
+    least = max(20 * margin / (float(f"1{ten}") or 1.0) * unit, 3)
     return _Numbers.around(
         int(whole + behind),
         least,

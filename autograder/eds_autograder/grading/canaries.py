@@ -25,7 +25,7 @@ import ast
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from eds_autograder.grading.altered import (
     other_number,
@@ -74,6 +74,7 @@ _SWAPPED = {
 _NAMED = ("number", "text")  # a message may name them
 _SHORT = 3  # letters: shorter texts are labels, which wrong answers hit
 _CERTAIN = 10_000  # others, of a text that no answer has
+_HUGE = 1e300
 _HOLLOW = 100  # others at most, where an answer without values passes
 
 
@@ -213,6 +214,11 @@ def _rank(canary: Canary) -> tuple[bool, bool, int, int]:
     return not canary.strong, canary.hollow, kinds.index(canary.kind) // 2, -canary.first
 
 
+def _is_usual(number: float | None) -> TypeGuard[float]:
+    """Tell whether it is a number that can be reckoned with, no infinite one."""
+    return number is not None and abs(number) < _HUGE
+
+
 def _weakened(canary: Canary) -> Canary:
     return replace(canary, strong=False, others=1)
 
@@ -324,7 +330,7 @@ class _Finder:
             value = number_of(node)
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield from self._in_text(node, node.value)
-            elif value is not None:
+            elif _is_usual(value):
                 off = margin if margin or isinstance(value, int) else 1e-9 * (abs(value) or 1.0)
                 vague = off > 0.01 * max(abs(value), 0.1)
                 start, end = self._place(node)
@@ -349,7 +355,7 @@ class _Finder:
         left, right = call.args[:2]
         literal = next((side for side in (right, left) if is_literal(side)), None)
         values = (
-            [abs(v) for v in map(number_of, constants(literal)) if v is not None]
+            [abs(v) for v in map(number_of, constants(literal)) if _is_usual(v)]
             if literal is not None
             else []
         )

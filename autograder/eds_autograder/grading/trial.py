@@ -133,7 +133,6 @@ class Trials:
         By grade id.
     guard : GuardLink
     chance : random.Random, optional
-
     """
 
     plans: Mapping[str, TestPlan]
